@@ -1,0 +1,3 @@
+"""newsclaims: who said what, out of scraped news."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,82 @@
+"""Settings: ``configs/default.toml``, overlaid by the user's file, as one frozen, validated ``Config``."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+CONFIGS = Path(__file__).resolve().parent.parent / "configs"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names the file, the value and the way out."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fields(Section):
+    """What the fields of a record input (JSON lines, CSV, Parquet) are called."""
+
+    text: str
+    url: str
+    title: str
+    date: str
+    author: str
+    site: str
+    id: str
+
+
+class ReadConfig(Section):
+    max_chars: int = Field(gt=0)
+    max_bytes: int = Field(gt=0)
+    languages: tuple[str, ...]
+    fields: Fields
+
+
+class Config(Section):
+    read: ReadConfig
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of every value, in hexadecimal: two runs agree on it if and only if their settings do."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def load_config(path: Path | None = None) -> Config:
+    """The defaults, with the values of the TOML file at ``path`` laid over them.
+
+    Raises:
+        ConfigError: the file cannot be read, is not TOML, or holds an unknown key or a bad value.
+    """
+    values = _read_toml(CONFIGS / "default.toml")
+    if path is not None:
+        values = _overlay(values, _read_toml(path))
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path or 'configs/default.toml'}: {where}: {first['msg']}") from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+
+
+def _overlay(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        inner = merged.get(key)
+        merged[key] = _overlay(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return merged
