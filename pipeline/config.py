@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import tomllib
 from pathlib import Path
@@ -80,3 +81,19 @@ def _overlay(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         inner = merged.get(key)
         merged[key] = _overlay(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
     return merged
+
+
+@functools.cache
+def read_lexicon(name: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of ``configs/lexicon/{name}.tsv``: tab-separated fields; blank lines and ``#`` comments skipped.
+
+    Raises:
+        ConfigError: there is no such list, or it is not UTF-8.
+    """
+    path = CONFIGS / "lexicon" / f"{name}.tsv"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    rows = (line.split("#", 1)[0].rstrip() for line in lines)
+    return tuple(tuple(field.strip() for field in row.split("\t")) for row in rows if row)
