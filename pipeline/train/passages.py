@@ -1,4 +1,4 @@
-"""The project's own annotated passages: ``gold/passages/*.txt`` -> rows in the format of the attribution data.
+"""The project's own annotated passages: ``gold/passages/*.txt`` -> rows as the attribution data has them.
 
 A file holds passages, each opened by a line ``=== style``. Spans are marked where they stand, with the number
 of their claim: ``⟦s1:An officer⟧ ⟦q1:said⟧ ⟦c1:the road was open⟧`` (s source, q cue, c content). A claim's
@@ -95,7 +95,9 @@ def _checked(number: int, found: dict[int, Spans], text: str) -> Spans:
         spans.sort()
         for start, end in spans:
             if text[start:end] != text[start:end].strip() or start == end:
-                raise PassageError(f"claim {number}: span empty or with space at its edge: {text[start:end]!r}")
+                raise PassageError(
+                    f"claim {number}: span empty or with space at its edge: {text[start:end]!r}"
+                )
     return claim
 
 
