@@ -1,0 +1,175 @@
+"""Dates and times as pages write them, to UTC.
+
+Only complete dates count: day, month and year. A day and month in figures are read only where one order
+is possible or the separator tells it; a time without zone is taken as UTC.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+import tomllib
+from dataclasses import dataclass
+
+from pipeline.config import CONFIGS
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|"
+        "sep sept september|oct october|nov november|dec december".split("|"),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b"
+_YEAR = r"(?P<year>(?:19|20)\d\d)\b"
+_ZONE = r"(?:\s*\(?(?P<zone>[A-Za-z]{1,8}(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d\d:?\d\d)\b\)?)?"
+_HALF = r"(?P<half>[ap]\.?\s?m\b\.?)"
+_CLOCK = (
+    r"(?P<hour>[0-2]?\d)(?:[:.h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?"
+    rf"\s?{_HALF}?|\s?{_HALF.replace('half', 'half2')}){_ZONE}"
+)
+_TIME_AFTER = re.compile(r"[\s,|•·/–—-]*(?:at|@|T)?[\s,]*" + _CLOCK, re.I)
+_TIME_BEFORE = re.compile(
+    _CLOCK + r"[\s,|•·–—-]*(?:on|of)?[\s,]*(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s*)?$", re.I
+)
+
+_SHAPES = tuple(
+    re.compile(shape, re.I)
+    for shape in (
+        rf"\b{_MONTH}\s+{_DAY},?\s+{_YEAR}",
+        rf"\b{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
+        rf"\b{_DAY}[-/]{_MONTH}[-/]{_YEAR}",
+        r"\b(?P<year>(?:19|20)\d\d)[-/.](?P<month>[01]?\d)[-/.](?P<day>[0-3]?\d)(?!\d)",
+        r"\b(?P<day>[0-3]?\d)\.(?P<month>[01]?\d)\.(?P<year>(?:19|20)\d\d)\b",
+        r"\b(?P<first>[0-3]?\d)[/-](?P<second_figure>[0-3]?\d)[/-](?P<year>(?:19|20)\d\d)\b",
+    )
+)
+_AGO = re.compile(
+    r"\b(?:\d+|an?|one|two|three) (?:second|sec|minute|min|hour|hr|day|week|month|year)s? ago\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A date found in a text: its time in UTC, where it stands, and whether it tells the hour."""
+
+    when: dt.datetime
+    start: int
+    end: int
+    has_time: bool
+
+
+@functools.cache
+def _zones() -> tuple[dict[str, float], dict[str, float]]:
+    table = tomllib.loads((CONFIGS / "lexicon" / "timezones.toml").read_text(encoding="utf-8"))
+    return table["fixed"], table["seasonal"]
+
+
+def _offset_hours(zone: str, day: dt.date) -> float | None:
+    """Hours east of UTC that a zone's written form means, ``None`` for a word that is no zone."""
+    name = zone.lower().replace(" ", "")
+    sign = re.fullmatch(r"(?:utc|gmt)?([+-])(\d{1,2}):?(\d\d)?", name)
+    if sign:
+        hours = int(sign[2]) + int(sign[3] or 0) / 60
+        return hours if sign[1] == "+" else -hours
+    fixed, seasonal = _zones()
+    if name in fixed:
+        return fixed[name]
+    if name in seasonal:
+        return seasonal[name] + _is_summer(day)
+    return None
+
+
+def _is_summer(day: dt.date) -> bool:
+    """North American daylight saving time: second Sunday of March to first Sunday of November."""
+    march = dt.date(day.year, 3, 14)
+    november = dt.date(day.year, 11, 7)
+    start = march - dt.timedelta((march.weekday() + 1) % 7)
+    end = november - dt.timedelta((november.weekday() + 1) % 7)
+    return start <= day < end
+
+
+def _day(match: re.Match[str]) -> dt.date | None:
+    fields = match.groupdict()
+    year = int(fields["year"])
+    if "first" in fields:
+        first, second = int(fields["first"]), int(fields["second_figure"])
+        if first > 12 >= second:
+            day, month = first, second
+        elif second > 12 >= first or first == second:
+            day, month = second, first
+        else:
+            return None
+    else:
+        month = _MONTHS.get(fields["month"].lower().rstrip(".")) or int(fields["month"])
+        day = int(fields["day"])
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _clock(match: re.Match[str]) -> dt.time | None:
+    half = (match["half"] or match["half2"] or "").lower()
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half[0] == "p" else 0)
+    if hour > 23:
+        return None
+    return dt.time(hour, minute, int(match["second"] or 0))
+
+
+def find_dates(text: str) -> list[Written]:
+    """Every complete date in ``text``, with its time of day where one stands beside it, in text order."""
+    found: list[Written] = []
+    taken: list[tuple[int, int]] = []
+    for shape in _SHAPES:
+        for match in shape.finditer(text):
+            if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            day = _day(match)
+            if day is None or not 1990 <= day.year <= 2100:
+                continue
+            taken.append(match.span())
+            found.append(_with_time(text, match, day))
+    return sorted(found, key=lambda written: written.start)
+
+
+def _with_time(text: str, match: re.Match[str], day: dt.date) -> Written:
+    start, end, clock = match.start(), match.end(), None
+    after = _TIME_AFTER.match(text, end)
+    if after and (clock := _clock(after)):
+        end = after.end()
+    else:
+        after = _TIME_BEFORE.search(text, max(0, start - 40), start)
+        if after and (clock := _clock(after)):
+            start = after.start()
+    when = dt.datetime.combine(day, clock or dt.time(), dt.UTC)
+    if clock and after and after["zone"]:
+        hours = _offset_hours(after["zone"], day)
+        if hours is None:
+            if after.end() == end:
+                end = after.start("zone")
+                while text[end - 1] in " (":
+                    end -= 1
+        else:
+            when -= dt.timedelta(hours=hours)
+    return Written(when, start, end, clock is not None)
+
+
+def has_date(text: str) -> bool:
+    """Whether ``text`` holds a complete date or a time like "2 hours ago"."""
+    return _AGO.search(text) is not None or any(shape.search(text) for shape in _SHAPES)
+
+
+def not_future(when: dt.datetime | None) -> dt.datetime | None:
+    """``when``, unless it lies more than a day ahead of the clock: such a date was misread."""
+    if when is None or when > dt.datetime.now(dt.UTC) + dt.timedelta(days=1):
+        return None
+    return when

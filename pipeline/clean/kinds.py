@@ -1,0 +1,92 @@
+"""What kind of segment each unit is: rules over its words, its place and the section it stands in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.clean.features import Seen
+from pipeline.clean.furniture import Furniture
+from pipeline.clean.lines import Unit, ends_sentence
+
+_CAPTION = re.compile(
+    r"\((?:photo(?: credit)?|image|pic(?:ture)?|credit|source|courtesy|file photo|"
+    r"illustrative)\b[^)]*\)\W*$"
+    r"|^(?:photo|photos|photograph|image|picture|credit|illustration|file photo)(?:s|graphy)?(?: (?:by|"
+    r"credit|courtesy))?\s*:"
+    r"|^(?:photo|photos|photograph|image|illustration) (?:by|courtesy)\b"
+    r"|\b(?:getty images|afp/getty|\(ap photo[^)]*\)|ap photo/|reuters/[A-Z]|/reuters\)?\W*$|"
+    r"shutterstock|/afp\)?\W*$|/getty)",
+    re.I,
+)
+_UPDATE = re.compile(
+    r"^(?:(?:BREAKING )?UPDATED?(?:\s*(?:#?\d+|[IVX]+))?\s*(?:\([^)]{1,40}\))?\s*[:\-–—]|"
+    r"Update(?:d)?(?:\s*(?:#?\d+|[IVX]+))?\s*(?:\([^)]{1,40}\))?\s*[:–—]"
+    r"|(?:More|Also|Addendum|Postscript|P\.?S)\s*(?:\([^)]{1,40}\))\s*:|(?:ADDENDUM|POSTSCRIPT|UPDATE)\s*:)"
+)
+_UPDATE_AUTHOR = re.compile(r"^[^:(]{1,20}\(([^)]{2,40})\)\s*[:\-–—]")
+_HEADING_WORDS = 14
+_CAPTION_WORDS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The kind of a unit and the rule that said so."""
+
+    kind: str
+    reason: str
+    author: str | None = None
+
+
+def label_prose(unit: Unit, probability: float, *, n_words: int) -> Label:
+    """The kind of a unit that is kept."""
+    reason = f"score {probability:.2f}"
+    if _UPDATE.match(unit.text):
+        author = _UPDATE_AUTHOR.match(unit.text)
+        name = author[1].strip() if author and not author[1].strip()[0].isdigit() else None
+        return Label("update", "begins with an update mark", name)
+    if n_words <= _HEADING_WORDS and _is_heading(unit.text):
+        return Label("heading", "short line without an end mark")
+    return Label("body", reason)
+
+
+def _is_heading(text: str) -> bool:
+    return (
+        text[0].isalnum() and not text[0].islower() and not ends_sentence(text) and text[-1] not in ',-–—"”'
+    )
+
+
+def is_caption(text: str, *, n_words: int) -> bool:
+    """Whether a line is a picture's caption or credit."""
+    return n_words <= _CAPTION_WORDS and _CAPTION.search(text) is not None
+
+
+def label_furniture(
+    unit: Unit, i: int, seen: Seen, furniture: Furniture, *, section: str, n_words: int
+) -> Label:
+    """The kind of a unit that is no prose of the article; ``section`` is what a line without a mark "
+    "gets."""
+    if is_caption(unit.text, n_words=n_words):
+        return Label("caption", "caption or credit")
+    for mask, how in (
+        (seen.line_mask[i], "is"),
+        (seen.start_mask[i], "begins with"),
+        (seen.anywhere_mask[i] if n_words <= 60 else 0, "holds"),
+    ):
+        for group in furniture.groups:
+            if mask & group.bit:
+                return Label(group.kind, f"{how} a phrase of {group.name}")
+    if n_words <= 4 and section == "body":
+        return Label("navigation", "short line outside the prose")
+    return Label("other" if section == "body" else section, f"in a section of {section}")
+
+
+def section_after(label: Label, section: str, *, n_words: int) -> str:
+    """The section that the lines after a unit stand in, past the article's end."""
+    if (
+        n_words <= 6
+        and label.reason.startswith(("is ", "begins"))
+        and label.kind in ("related", "tags", "footer")
+    ):
+        return label.kind if label.kind != "tags" else "navigation"
+    return section

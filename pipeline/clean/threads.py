@@ -1,0 +1,296 @@
+"""Comment threads: where one stands, and its comments with their authors and times.
+
+A comment carries a signature: a short line that is a name and a time ("NAME on DATE at TIME", "2 hours
+ago" under a name), or a name and a verb ("NAME says:"). In some threads it stands before the comment, in
+others after it; a thread has one style.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.clean.dates import find_dates
+from pipeline.clean.furniture import Furniture
+from pipeline.clean.lines import Page, ends_sentence
+
+_MAX_SIGNATURE_CHARS = 110
+_MAX_NAME_CHARS = 40
+_MAX_NAME_WORDS = 5
+_MIN_UNHEADED = 3
+"""Signatures that make a thread without a heading; teasers with author and date have no prose between."""
+
+_AGO = re.compile(r"\b(?:\d+|an?|one) (?:second|sec|minute|min|hour|hr|day|week|month|year|yr)s? ago\b", re.I)
+_SAYS = re.compile(
+    r"^(?P<name>\S.{0,60}?) (?:says|said|wrote|writes|commented|replied)\s*(?::|\.\.\.|…)$", re.I
+)
+_HEADING = re.compile(
+    r"^(?:(?:\d[\d,]* |no |view |show |all |read |load |reader |user |post(?:ed)? |your )*"
+    r"(?:comments?|responses?|replies|thoughts|reader comments|discussion|talkbacks?|feedback)"
+    r"(?: (?:so far|to|on|for|about)\b.*)?[\s:]*(?:\(?[\d,]+\)?)?)$",
+    re.I,
+)
+_FILLER = re.compile(
+    r"\b(?:on|at|says|said|wrote|writes|posted|by|comment(?:ed)?|from|reply|replied|permalink|link|edited|"
+    r"updated|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[|•·—–:,;()\[\]#…]|\.\.\.| "
+    r"- |^-|-$|#?\b\d{1,4}[.)]?(?= |$)",
+    re.I,
+)
+_NO_NAME = re.compile(
+    r"^(?:(?:first |last |originally )?(?:published|updated|modified|posted|created|added|premium|live|"
+    r"video|photo|"
+    r"story|article|date|time|share|source|correction|advertisement|comments?|read|by|am|pm)\b.*|"
+    r".*\b(?:[ap]m [a-z]{1,4}))$",
+    re.I,
+)
+_THREAD_LINE = re.compile(
+    r"^(?:[\W\d]*(?:reply|report|report abuse|like|likes|unlike|dislike|flag|share|quote|edit|delete|"
+    r"upvote|downvote|"
+    r"permalink|link|log in to reply|reply to this|thumbs up|thumbs down|recommend|helpful|in reply to "
+    r".{1,40}|"
+    r"show more|read more|see more|more|up ?votes?|down ?votes?|vote|report comment|share this comment|"
+    r"guest|moderator|staff|author|op|top commenter|subscriber|member|avatar|edited)\b[\W\d]*)+$|^[\W\d]+$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who wrote a comment and when: lines ``first`` to ``last - 1``."""
+
+    first: int
+    last: int
+    author: str
+    posted: dt.datetime | None
+    says: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A reader's comment: its own lines, and the lines before them that repeat what stands earlier."""
+
+    author: str
+    posted: dt.datetime | None
+    signature: range
+    repeats: tuple[range, ...]
+    lines: range
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Lines ``first`` to ``last - 1`` with a heading or notices, comments and what stands between them."""
+
+    first: int
+    last: int
+    comments: tuple[Comment, ...]
+
+
+def _name(text: str) -> str | None:
+    """``text`` as a commenter's name, ``None`` where it cannot be one."""
+    name = " ".join(text.split()).strip(" -–—|,:;•·>")
+    if not name or len(name) > _MAX_NAME_CHARS or len(name.split()) > _MAX_NAME_WORDS:
+        return None
+    if (
+        not any(c.isalpha() for c in name)
+        or _NO_NAME.match(name)
+        or (ends_sentence(name) and not re.search(r"\b\w\.$", name))
+    ):
+        return None
+    return name
+
+
+def _dated(line: str) -> tuple[str, dt.datetime | None] | None:
+    """What is left of a line beside its date or "2 hours ago", and the date; ``None`` without one."""
+    dates = find_dates(line)
+    if dates:
+        rest = line[: dates[0].start] + " | " + line[dates[0].end :]
+        when = dates[0].when
+    else:
+        ago = _AGO.search(line)
+        if not ago:
+            return None
+        rest, when = line[: ago.start()] + " | " + line[ago.end() :], None
+    return " ".join(_FILLER.sub(" ", rest).split()), when
+
+
+def find_signatures(page: Page, start: int, furniture: Furniture) -> list[Signature]:
+    """The signatures from line ``start`` on; a name and its time may stand on two lines."""
+    found: list[Signature] = []
+    i = start
+    while i < len(page):
+        signature = _signature(page, i, start, furniture)
+        if signature:
+            found.append(signature)
+            i = signature.last
+        else:
+            i += 1
+    return found
+
+
+def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signature | None:
+    line = page.lines[i]
+    if len(line) > _MAX_SIGNATURE_CHARS or line[0] in "—–":
+        return None
+    says = _SAYS.match(line)
+    if says and (name := _name(_FILLER.sub(" ", says["name"]))):
+        if (dated := _dated(says["name"])) and (inner := _name(dated[0])):
+            return Signature(i, i + 1, inner, dated[1], says=True)
+        after = _dated(page.lines[i + 1]) if i + 1 < len(page) and len(page.lines[i + 1]) < 60 else None
+        if after and not after[0]:
+            return Signature(i, i + 2, name, after[1], says=True)
+        return Signature(i, i + 1, name, None, says=True)
+    if not any(c.isdigit() for c in line) and " ago" not in line:
+        return None
+    dated = _dated(line)
+    if dated is None:
+        return None
+    rest, when = dated
+    if rest:
+        name = _name(rest)
+        return Signature(i, i + 1, name, when, says=False) if name else None
+    before = page.lines[i - 1] if i > start else ""
+    name = _name(before) if before and not furniture.line_mask(before.lower()) else None
+    return Signature(i - 1, i + 1, name, when, says=False) if name else None
+
+
+def _heading_before(page: Page, first: int, start: int) -> int | None:
+    """The nearest comments heading above line ``first``."""
+    for i in range(first - 1, start - 1, -1):
+        if len(page.lines[i]) < 80 and _HEADING.match(page.lines[i]):
+            return i
+    return None
+
+
+def _is_prose(line: str) -> bool:
+    return len(line.split()) >= 4 or ends_sentence(line)
+
+
+def find_thread(page: Page, start: int, furniture: Furniture) -> Thread | None:
+    """The comment thread from line ``start`` on, if there is one."""
+    headings = [
+        i for i in range(start, len(page)) if len(page.lines[i]) < 80 and _HEADING.match(page.lines[i])
+    ]
+    signatures = find_signatures(page, start, furniture)
+    if not signatures:
+        return None
+    heading = max((i for i in headings if i < signatures[0].first), default=None)
+    if heading is None and headings:
+        signatures = [s for s in signatures if s.first > headings[0]]
+        heading = headings[0] if signatures else None
+        if not signatures:
+            return None
+    if heading is None and not _stands_alone(page, signatures):
+        return None
+    before = _comes_before(page, signatures, heading, furniture)
+    if before:
+        comments, last = _signed_above(page, signatures, furniture)
+    else:
+        first = heading + 1 if heading is not None else signatures[0].first - 1
+        comments, last = _signed_below(page, signatures, max(first, start), furniture)
+    if not comments:
+        return None
+    first = (
+        comments[0].signature.start
+        if before
+        else min([r.start for r in comments[0].repeats] + [comments[0].lines.start])
+    )
+    return Thread(first, last, tuple(comments))
+
+
+def _stands_alone(page: Page, signatures: Sequence[Signature]) -> bool:
+    """Whether the signatures make a thread though no heading announces one."""
+    if len(signatures) < _MIN_UNHEADED and not all(s.says for s in signatures):
+        return False
+    timed = sum(s.says or (s.posted is not None and s.posted.time() != dt.time()) for s in signatures)
+    between = [page.lines[a.last : b.first] for a, b in itertools.pairwise(signatures)]
+    prose = sum(any(ends_sentence(line) and len(line.split()) >= 4 for line in lines) for lines in between)
+    return timed >= len(signatures) / 2 and prose >= max(1, 0.7 * len(between))
+
+
+def _comes_before(
+    page: Page, signatures: Sequence[Signature], heading: int | None, furniture: Furniture
+) -> bool:
+    """Whether the thread's signatures stand above their comments."""
+    if any(s.says for s in signatures):
+        return True
+    if heading is not None:
+        between = page.lines[heading + 1 : signatures[0].first]
+        return not any(_is_prose(line) and not furniture.start_mask(line.lower()) for line in between)
+    after = page.lines[signatures[-1].last : signatures[-1].last + 2]
+    return any(ends_sentence(line) for line in after)
+
+
+def _signed_above(
+    page: Page, signatures: Sequence[Signature], furniture: Furniture
+) -> tuple[list[Comment], int]:
+    """Comments that follow their signature, and the line after the last one."""
+    comments: list[Comment] = []
+    last = signatures[-1].last
+    ends = [s.first for s in signatures[1:]] + [len(page)]
+    for signature, end in zip(signatures, ends, strict=True):
+        lines = _comment_lines(page, signature.last, end, furniture)
+        if len(lines):
+            own = range(signature.first, signature.last)
+            comments.append(Comment(signature.author, signature.posted, own, (), lines))
+            last = lines.stop
+    return comments, last
+
+
+def _comment_lines(page: Page, first: int, end: int, furniture: Furniture) -> range:
+    """A comment's own lines between its signature and ``end``: up to the first line of furniture."""
+    while first < end and _THREAD_LINE.match(page.lines[first]):
+        first += 1
+    last = first
+    while last < end:
+        line = page.lines[last]
+        if _THREAD_LINE.match(line):
+            break
+        lower = line.lower()
+        if (
+            furniture.line_mask(lower)
+            or (furniture.start_mask(lower) and not ends_sentence(line))
+            or _HEADING.match(line)
+        ):
+            break
+        last += 1
+    return range(first, last)
+
+
+def _signed_below(
+    page: Page, signatures: Sequence[Signature], first: int, furniture: Furniture
+) -> tuple[list[Comment], int]:
+    """Comments that stand above their signature, and the line after the last one.
+
+    A signature seen before, with the same time, closes a quotation of that comment, not a new one.
+    """
+    comments: list[Comment] = []
+    seen: set[tuple[str, dt.datetime | None]] = set()
+    repeats: list[range] = []
+    start = first
+    for signature in signatures:
+        key = (signature.author, signature.posted)
+        if key in seen and signature.posted is not None:
+            repeats.append(range(start, signature.last))
+            start = signature.last
+            continue
+        seen.add(key)
+        start = _after_furniture(page, start, signature.first, furniture)
+        own = range(signature.first, signature.last)
+        if start < signature.first:
+            lines = range(start, signature.first)
+            comments.append(Comment(signature.author, signature.posted, own, tuple(repeats), lines))
+        repeats = []
+        start = signature.last
+    return comments, signatures[-1].last
+
+
+def _after_furniture(page: Page, start: int, end: int, furniture: Furniture) -> int:
+    """The line after the last line of furniture in ``start`` to ``end - 1``."""
+    for i in range(end - 1, start - 1, -1):
+        line = page.lines[i]
+        if _THREAD_LINE.match(line) or furniture.line_mask(line.lower()):
+            return i + 1
+    return start
