@@ -1,0 +1,154 @@
+"""``Doc`` → names, dates and amounts: the model's entities, completed by rules, each with its name here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from pipeline import names
+from pipeline.entities.fullest import NameMention, fullest_forms
+from pipeline.entities.materiel import find_materiel
+from pipeline.entities.measures import find_measures
+from pipeline.schema import Article, Entity, Reading
+
+CONFIDENCE_KEY = "newsclaims_entity_confidence"
+"""Key of ``doc.user_data``: ``{(start_char, end_char): probability}`` of the model's entities."""
+
+RULE_CONFIDENCE = {
+    "MONEY": 0.95, "PERCENT": 0.98, "QUANTITY": 0.9, "TIME": 0.8,
+    "ORDINAL": 0.9, "CARDINAL": 0.9, "WEAPON": 0.7, "VEHICLE": 0.7,
+}  # fmt: skip
+"""Confidence of a rule's entities: about their precision on the entity development sets (docs/RESOLUTION.md)."""
+
+_NUMBERS = frozenset({"CARDINAL", "QUANTITY", "MONEY", "PERCENT"})
+_EDGE = ' \t\n\r\xa0"“”«»,;:'
+_ARTICLE = re.compile(r"(?:the|an|a)\s+", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
+_EDITORIAL = re.compile(r"\[[^\[\]\n]*?((?:[A-Z][\w'’.-]*\s+)+(?:[a-z]{1,3}-)?)\]?$")
+_TITLE_WINDOW_CHARS = 60
+"""How far before a person's name titles are looked for: four words of fifteen letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """An entity in the reading's text, before it has a name."""
+
+    start: int
+    end: int
+    label: str
+    confidence: float
+
+
+def find_entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
+    """The entities of an article in text order, without overlap.
+
+    The model's spans keep their place; a rule adds where the model gives nothing, and an amount of money or
+    a percentage also takes the place of numbers inside it. ``name`` is null for dates, numbers, weapons and
+    vehicles.
+    """
+    text = doc.text  # spaCy joins the tokens anew each time it is asked
+    spans = _settled(list(_of_model(doc, text)), list(_of_rules(doc)), len(text))
+    spans = [span for span in spans if _in_one_block(span, reading)]
+    mentions = [_mention(span, text) for span in spans if span.label in names.NAME_LABELS]
+    forms = fullest_forms(mentions, text)
+    named = {(mention.start, mention.end): form for mention, form in zip(mentions, forms, strict=True)}
+    return [
+        _entity(n, span, named.get((span.start, span.end)), reading, article) for n, span in enumerate(spans)
+    ]
+
+
+def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
+    confidences = doc.user_data.get(CONFIDENCE_KEY, {})
+    for ent in doc.ents:
+        start, end = _trimmed(text, ent.start_char, ent.end_char)
+        if ent.label_ == "PERSON":
+            start = _with_editorial(text, start, end)
+        if start < end:
+            yield _Span(start, end, ent.label_, confidences.get((ent.start_char, ent.end_char), 1.0))
+
+
+def _of_rules(doc: Doc) -> Iterator[_Span]:
+    for found in (*find_measures(doc), *find_materiel(doc)):
+        yield _Span(found.start, found.end, found.label, RULE_CONFIDENCE[found.label])
+
+
+def _settled(model: list[_Span], rules: list[_Span], n_chars: int) -> list[_Span]:
+    """Model and rule spans without overlap, in text order: amounts over bare numbers, else the model first."""
+    amounts = bytearray(n_chars)
+    for span in rules:
+        if span.label in {"MONEY", "PERCENT"}:
+            _mark(amounts, span)
+    model = [span for span in model if span.label not in _NUMBERS or not all(amounts[span.start : span.end])]
+    kept, taken = [], bytearray(n_chars)
+    for span in (*model, *rules):
+        if not any(taken[span.start : span.end]):
+            _mark(taken, span)
+            kept.append(span)
+    return sorted(kept, key=lambda span: span.start)
+
+
+def _mark(chars: bytearray, span: _Span) -> None:
+    chars[span.start : span.end] = b"\1" * (span.end - span.start)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range without quotation marks, commas, leading article and possessive at its edges."""
+    while start < end and text[start] in _EDGE:
+        start += 1
+    while end > start and text[end - 1] in _EDGE:
+        end -= 1
+    article = _ARTICLE.match(text, start, end)
+    start = article.end() if article and article.end() < end else start
+    possessive = _POSSESSIVE.search(text[start:end])
+    return start, start + possessive.start() if possessive and possessive.start() else end
+
+
+def _with_editorial(text: str, start: int, end: int) -> int:
+    """Where a name begins whose first part an editor put in brackets: "[Government spokesman Ali al-]Dabbagh"."""
+    if "]" not in text[max(0, start - 1) : end] or "[" in text[start:end]:
+        return start
+    bracket = _EDITORIAL.search(text, max(0, start - _TITLE_WINDOW_CHARS), start)
+    if not bracket:
+        return start
+    title, _ = names.split_title(bracket.group(1))
+    return bracket.start(1) + (bracket.group(1).casefold().index(title) + len(title) + 1 if title else 0)
+
+
+def _in_one_block(span: _Span, reading: Reading) -> bool:
+    block = reading.block_at(span.start)
+    return span.end <= block.start + block.n_chars
+
+
+def _mention(span: _Span, text: str) -> NameMention:
+    title = _title_before(text, span.start) if span.label == "PERSON" else None
+    return NameMention(span.start, span.end, text[span.start : span.end], span.label, title)
+
+
+def _title_before(text: str, start: int) -> str | None:
+    """The last words before a name where they are a title: "Prime Minister" of "Iraqi Prime Minister Maliki"."""
+    words = text[max(0, start - _TITLE_WINDOW_CHARS) : start].rsplit("\n", 1)[-1].split()
+    for size in (3, 2, 1):
+        title, rest = names.split_title(" ".join(words[-size:])) if len(words) >= size else (None, "")
+        if title and not rest:
+            return title
+    return None
+
+
+def _entity(n: int, span: _Span, name: str | None, reading: Reading, article: Article) -> Entity:
+    raw = reading.raw(span.start, span.end)
+    doc_id = article.document.doc_id
+    return Entity(
+        mention_id=f"{doc_id}#e{n}",
+        doc_id=doc_id,
+        segment_id=reading.block_at(span.start).segment_id,
+        start=raw.start,
+        end=raw.end,
+        text=article.document.text[raw.start : raw.end],
+        label=span.label,
+        name=name,
+        name_id=None,
+        confidence=span.confidence,
+    )

@@ -1,0 +1,133 @@
+"""Amounts, times and numbers by pattern: MONEY, PERCENT, QUANTITY, TIME, ORDINAL and CARDINAL."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from pipeline.config import read_lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A span of ``doc.text`` with its label; offsets in code points."""
+
+    start: int
+    end: int
+    label: str
+
+
+_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion "
+    "trillion dozen dozens hundreds thousands millions billions"
+).split()
+_WORD_NUMBER = rf"(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_SCALE = r"(?:\s(?:hundred|thousand|million|billion|trillion)|\s?(?:bn|mn|tn|m|k)\b)"
+_NUMBER = rf"(?:(?:{_DIGITS})(?:{_SCALE})?|\b{_WORD_NUMBER}(?:[\s-]{_WORD_NUMBER})*)"
+_RANGE = rf"{_NUMBER}(?:\s?(?:-|–|to|or)\s?{_NUMBER})?"
+_SYMBOL = r"(?:(?:US|AU|NZ|HK|CA|A|C|S)?\$|[€£¥₹₽₪₩₺])"
+_DAY_PART = r"(?:morning|afternoon|evening|night)"
+_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
+
+
+def find_measures(doc: Doc) -> list[Found]:
+    """Amounts, times and numbers of ``doc`` in text order; where two overlap the first kind tried keeps."""
+    taken: list[Found] = []
+    marked = bytearray(len(doc.text))
+    for found in (*_patterned(doc.text), *_ordinals(doc), *_cardinals(doc)):
+        if not any(marked[found.start : found.end]):
+            marked[found.start : found.end] = b"\1" * (found.end - found.start)
+            taken.append(found)
+    return sorted(taken, key=lambda found: found.start)
+
+
+def _patterned(text: str) -> Iterator[Found]:
+    for label, pattern in _patterns():
+        for match in pattern.finditer(text):
+            yield Found(match.start(), match.end(), label)
+
+
+@functools.cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    money, quantity, time = _units("MONEY"), _units("QUANTITY"), _units("TIME")
+    clock = r"(?:\s?(?:a\.m\.|p\.m\.|[ap]m\b|o'clock)|\s(?:GMT|UTC|EST|EDT|ET|PST|PDT|CET)\b)"
+    sources = (
+        ("PERCENT", rf"(?<![\w.,]){_RANGE}(?:\s?%|\s(?:percent|per\scent|percentage\spoints?)\b)"),
+        (
+            "MONEY",
+            rf"{_SYMBOL}\s?(?:{_DIGITS})(?:{_SCALE})?(?:\s?(?:-|–|to)\s?{_SYMBOL}?\s?(?:{_DIGITS})(?:{_SCALE})?)?",
+        ),
+        ("MONEY", rf"(?<![\w.,]){_RANGE}\s(?:(?:US|Canadian|Australian|U\.S\.)\s)?{money}\b"),
+        (
+            "MONEY",
+            rf"\b(?:millions|billions|thousands|hundreds|tens)\sof\s(?:(?:millions|thousands)\sof\s)?{money}\b",
+        ),
+        ("QUANTITY", rf"(?<![\w.,]){_RANGE}[\s-]?{quantity}\b"),
+        (
+            "TIME",
+            rf"(?<![\w.,:])\d{{1,2}}(?:[:.]\d{{2}})?{clock}|(?<![\w.,:/])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?![\w:/])",
+        ),
+        ("TIME", rf"(?<![\w.,])(?:(?:last|past|next|few)\s)?{_RANGE}[\s-]{time}\b"),
+        ("TIME", rf"\b(?:this|that|every|each|early|late|{_WEEKDAY}|yesterday|tomorrow)\s{_DAY_PART}\b"),
+        ("TIME", r"\b(?:tonight|overnight|midnight|midday)\b"),
+    )
+    return tuple((label, re.compile(source)) for label, source in sources)
+
+
+def _units(label: str) -> str:
+    """An alternation of the unit words of ``label``, longest first, each with its plural."""
+    words = [word for row in read_lexicon("units") if row[0] == label for word in row[1].split(";")]
+    return "(?:" + "|".join(re.escape(word) + "s?" for word in sorted(words, key=len, reverse=True)) + ")"
+
+
+_ORDINAL_WORDS = frozenset(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split()
+)
+_ORDINAL_DIGITS = re.compile(r"\d+(?:st|nd|rd|th)")
+
+
+def _ordinals(doc: Doc) -> Iterator[Found]:
+    """``second`` only as an adjective: "a second later" is a time, "secondly" no number."""
+    for token in doc:
+        if _ORDINAL_DIGITS.fullmatch(token.lower_) or (
+            token.lower_ in _ORDINAL_WORDS and token.pos_ == "ADJ"
+        ):
+            yield Found(token.idx, token.idx + len(token), "ORDINAL")
+
+
+def _cardinals(doc: Doc) -> Iterator[Found]:
+    """Runs of numerals; ``one`` only before a noun, years and numbered headings are none."""
+    start: Token | None = None
+    for token in doc:
+        if not _is_cardinal(token):
+            start = None
+            continue
+        start = start or token
+        if token.i + 1 == len(doc) or not _is_cardinal(doc[token.i + 1]):
+            end = token.idx + len(token)
+            if not _is_alone(doc, start, token):
+                yield Found(start.idx, end, "CARDINAL")
+
+
+def _is_cardinal(token: Token) -> bool:
+    if token.lower_ in {"dozens", "hundreds", "thousands", "millions", "billions"}:
+        return True
+    if token.pos_ != "NUM" or not (token.lower_ in _WORDS or re.fullmatch(_DIGITS, token.text)):
+        return False
+    return not re.fullmatch(r"(?:1[5-9]|20)\d\d", token.text)
+
+
+def _is_alone(doc: Doc, start: Token, end: Token) -> bool:
+    """Whether the run is the pronoun "one", or a line of its own."""
+    following = doc[end.i + 1] if end.i + 1 < len(doc) else None
+    if start.i == end.i and start.lower_ == "one":
+        return following is None or following.pos_ not in {"NOUN", "ADJ", "PROPN"}
+    before = start.i == 0 or "\n" in doc[start.i - 1].text_with_ws
+    return before and (following is None or "\n" in following.text)

@@ -1,0 +1,177 @@
+"""Entities by rule and the fullest form of names, on Docs typed by hand."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from spacy.lang.en import English
+from spacy.tokens import Doc, Span
+
+from pipeline.entities import CONFIDENCE_KEY, find_entities
+from pipeline.schema import Article, Document, Entity, Segment, read_article
+
+NLP = English()
+
+
+def article_of(*lines: str) -> Article:
+    text = "\n".join(lines)
+    segments, start = [], 0
+    for n, line in enumerate(lines):
+        segments.append(
+            Segment("d", f"d#s{n}", "body", True, start, start + len(line), line, None, None, "test")
+        )
+        start += len(line) + 1
+    document = Document(
+        doc_id="d", path="d.txt", sha256="0", format="txt", url=None, site=None, publisher=None, title=None,
+        subtitle=None, authors=None, agency=None, published=None, published_text=None, updated=None, language="en",
+        text=text, body=text, n_chars=len(text), n_words=len(text.split()), n_claims=0, duplicate_of=None, warnings=None,
+    )  # fmt: skip
+    return Article(document, tuple(segments))
+
+
+def entities_of(text: str, *ents: tuple[str, str], numerals: str = "") -> list[Entity]:
+    """Entities of one-line ``text``; ``ents`` are the model's, by their words in order of occurrence."""
+    article = article_of(*text.split("\n"))
+    reading = read_article(article)
+    doc = NLP.make_doc(reading.text)
+    for token in doc:
+        token.pos_ = "NUM" if token.like_num or token.text in numerals.split() else "NOUN"
+        if token.text == "said":
+            token.pos_ = "VERB"
+        if token.text in {"first", "second", "third"}:
+            token.pos_ = "ADJ"
+    doc.ents = list(_spans(doc, ents))
+    return find_entities(doc, reading, article)
+
+
+def _spans(doc: Doc, ents: tuple[tuple[str, str], ...]):
+    at = 0
+    for words, label in ents:
+        at = doc.text.index(words, at)
+        span = doc.char_span(at, at + len(words), label=label, alignment_mode="expand")
+        assert span is not None
+        yield span
+        at = span.end_char
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It cost $1.5 billion.", [("$1.5 billion", "MONEY")]),
+        ("They paid seven million dollars for it.", [("seven million dollars", "MONEY")]),
+        ("about 15 to 20 percent of it", [("15 to 20 percent", "PERCENT")]),
+        ("some 80 km (50 miles) north", [("80 km", "QUANTITY"), ("50 miles", "QUANTITY")]),
+        ("It began at 8:11 pm there.", [("8:11 pm", "TIME")]),
+        ("the 2,500 troops", [("2,500", "CARDINAL")]),
+        ("in 2014 there", []),
+        ("one said so", []),
+        ("a second strike", [("second", "ORDINAL")]),
+        ("hundreds of fighters", [("hundreds", "CARDINAL")]),
+        ("eight Katyusha rockets fell", [("eight", "CARDINAL"), ("Katyusha rockets", "WEAPON")]),
+        ("a rocket-propelled grenade", [("rocket-propelled grenade", "WEAPON")]),
+        ("armed drones", [("armed drones", "VEHICLE")]),
+        ("in Tank street", []),
+    ],
+)
+def test_rules(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(each.text, each.label) for each in entities_of(text)] == expected
+
+
+def test_rule_entities_have_no_name() -> None:
+    assert [each.name for each in entities_of("$5 million for 3 rockets")] == [None, None, None]
+
+
+def test_model_goes_before_rules_but_amounts_take_their_numbers() -> None:
+    found = entities_of(
+        "It paid $40 million to Katyusha Holdings.", ("40", "CARDINAL"), ("Katyusha Holdings", "ORG")
+    )
+    assert [(each.text, each.label) for each in found] == [
+        ("$40 million", "MONEY"),
+        ("Katyusha Holdings", "ORG"),
+    ]
+
+
+def test_edges_are_trimmed() -> None:
+    (found,) = entities_of("He left the Heritage Foundation's office", ("the Heritage Foundation's", "ORG"))
+    assert found.text == "Heritage Foundation"
+
+
+def test_confidence_comes_from_the_model() -> None:
+    article = article_of("Paris burns")
+    reading = read_article(article)
+    doc = NLP.make_doc(reading.text)
+    doc.ents = [doc.char_span(0, 5, label="GPE")]
+    doc.user_data[CONFIDENCE_KEY] = {(0, 5): 0.5}
+    assert find_entities(doc, reading, article)[0].confidence == 0.5
+
+
+PEOPLE = "PERSON"
+
+
+@pytest.mark.parametrize(
+    ("text", "ents", "names"),
+    [
+        ("Kenneth Hale spoke. General Hale left.", [("Kenneth Hale", PEOPLE), ("Hale", PEOPLE)], ["Kenneth Hale"] * 2),
+        ("Mr. Dorn spoke. Then Ivo Dorn left.", [("Dorn", PEOPLE), ("Ivo Dorn", PEOPLE)], ["Ivo Dorn"] * 2),
+        (
+            "George Pell and Laura Pell came. Mrs. Pell spoke. Mr. Pell slept. Pell woke.",
+            [("George Pell", PEOPLE), ("Laura Pell", PEOPLE), ("Pell", PEOPLE), ("Pell", PEOPLE), ("Pell", PEOPLE)],
+            ["George Pell", "Laura Pell", "Laura Pell", "George Pell", "George Pell"],
+        ),
+        (
+            "Qassem Amiri met Qasem Amiri. Amiri left.",
+            [("Qassem Amiri", PEOPLE), ("Qasem Amiri", PEOPLE), ("Amiri", PEOPLE)],
+            ["Qassem Amiri"] * 3,
+        ),
+        (
+            "Ali al-Tamir came. Mr. Tamir and al-Tamir left.",
+            [("Ali al-Tamir", PEOPLE), ("Tamir", PEOPLE), ("al-Tamir", PEOPLE)],
+            ["Ali al-Tamir"] * 3,
+        ),
+        ("[Spokesman Ali al-]Tamir said", [("Tamir", PEOPLE)], ["Ali al-Tamir"]),
+        ("Kim Yo-han spoke. Kim left.", [("Kim Yo-han", PEOPLE), ("Kim", PEOPLE)], ["Kim Yo-han"] * 2),
+        (
+            "the National Grain Board (NGB) said. NGB denied.",
+            [("National Grain Board", "ORG"), ("NGB", "ORG"), ("NGB", "ORG")],
+            ["National Grain Board"] * 3,
+        ),
+        (
+            "Popular Grain Front left. The PGF stayed.",
+            [("Popular Grain Front", "ORG"), ("PGF", "ORG")],
+            ["Popular Grain Front"] * 2,
+        ),
+        ("the United States and the U.S.", [("United States", "GPE"), ("U.S.", "GPE")], ["United States"] * 2),
+        ("Jordan and Ann Jordan", [("Jordan", "GPE"), ("Ann Jordan", PEOPLE)], ["Jordan", "Ann Jordan"]),
+        ("J. Smith, John Smith, Jane Smith", [("J. Smith", PEOPLE), ("John Smith", PEOPLE), ("Jane Smith", PEOPLE)],
+         ["J. Smith", "John Smith", "Jane Smith"]),
+    ],
+)  # fmt: skip
+def test_names_are_the_fullest_form(text: str, ents: list[tuple[str, str]], names: list[str]) -> None:
+    assert [each.name for each in entities_of(text, *ents)] == names
+
+
+def test_offsets_count_in_the_text_across_segments() -> None:
+    article = article_of("One two", "Paris", "Rome")
+    found = entities_of("One two\nParis\nRome", ("Paris", "GPE"), ("Rome", "GPE"))
+    for each in found:
+        assert article.document.text[each.start : each.end] == each.text
+    assert [each.segment_id for each in found] == ["d#s1", "d#s2"]
+
+
+def seconds_for_names(n: int) -> float:
+    text = ", ".join(
+        f"{chr(65 + k % 26)}{chr(97 + k // 26 % 26)}{chr(97 + k // 676)}x Smith" for k in range(n)
+    )
+    article = article_of(text)
+    reading = read_article(article)
+    doc = NLP.make_doc(text)
+    doc.ents = [Span(doc, 3 * k, 3 * k + 2, label="PERSON") for k in range(n)]
+    begun = time.perf_counter()
+    assert len(find_entities(doc, reading, article)) == n
+    return time.perf_counter() - begun
+
+
+def test_ten_thousand_names_of_one_family_take_near_linear_time() -> None:
+    seconds_for_names(100)
+    assert seconds_for_names(10_000) < 30 * seconds_for_names(1_000)
