@@ -68,6 +68,7 @@ class RawArticle:
     ``text`` is what becomes ``Document.text``. ``html`` is the page's source where the input was HTML.
     ``site_key`` names the site for what the corpus teaches about it: from the URL's host, the record's
     site field or the folder; ``None`` where nothing tells (the page's own footer may, later).
+    ``language`` is the prose's ISO 639-1 code, ``None`` where the text is too short to tell.
     """
 
     doc_id: str
@@ -82,6 +83,7 @@ class RawArticle:
     author: str | None = None
     date_text: str | None = None
     site_key: str | None = None
+    language: str | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -308,6 +310,14 @@ class Reading:
         """The range of ``Document.text`` that ``text[start:end]`` was copied from."""
         first, last = self.block_at(start), self.block_at(end - 1)
         return Range(start - first.start + first.raw_start, end - last.start + last.raw_start)
+
+    def position(self, raw: int) -> int | None:
+        """Where code point ``raw`` of ``Document.text`` stands in ``text``; ``None`` if it is not read."""
+        after = bisect.bisect_right(self.blocks, raw, key=lambda block: block.raw_start)
+        block = self.blocks[after - 1] if after else None
+        if block is None or raw > block.raw_start + block.n_chars:
+            return None
+        return raw - block.raw_start + block.start
 
 
 LINE_BREAKS = str.maketrans(dict.fromkeys("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
