@@ -33,10 +33,21 @@ class Fields(Section):
     id: str
 
 
+class LanguageConfig(Section):
+    """When a text counts as written in another language."""
+
+    sample_chars: int = Field(gt=0)
+    line_chars: int = Field(gt=0)
+    min_chars: int = Field(gt=0)
+    margin_nats: float = Field(gt=0)
+
+
 class ReadConfig(Section):
     max_chars: int = Field(gt=0)
     max_bytes: int = Field(gt=0)
+    max_control_share: float = Field(ge=0, le=1)
     languages: tuple[str, ...]
+    language: LanguageConfig
     fields: Fields
 
 
