@@ -29,8 +29,20 @@ COLUMNS = {
     "name": "source_name", "head": "source_head", "role": "source_role", "nat": "source_nationality",
     "aff": "source_affiliation", "count": "source_count", "to": "addressee", "date": "said_date",
     "parent": "parent", "supports": "supports", "by": "reported_by", "neg": "negated", "anon": "anonymous",
-    "lemma": "cue_lemma", "ante": "antecedent", "kind": "source_kind",
+    "lemma": "cue_lemma", "ante": "antecedent", "kind": "source_kind", "class": "cue_class",
 }  # fmt: skip
+OPEN_CLASSES = {
+    "hear": "other report", "agree": "confirm other", "protest": "accuse other", "defend": "say other",
+    "find": "report say", "show": "say report", "suggest": "say report believe", "estimate": "predict say believe",
+    "doubt": "deny believe", "hope": "believe intend", "swear": "say promise", "suspect": "accuse believe",
+    "like": "demand intend", "want": "demand intend", "oppose": "other deny", "reveal": "report say",
+    "learn": "report other", "rule": "say demand", "propose": "demand say intend", "fear": "believe other",
+    "conclude": "say believe report", "argue": "say believe", "advise": "demand warn say", "object": "deny other",
+    "recall": "say other", "complain": "accuse say other", "criticise": "accuse other", "appeal": "ask demand",
+    "plan": "intend", "invite": "ask demand", "urge": "demand", "call": "say other demand",
+}  # fmt: skip
+"""Lemmas whose cue class the contract leaves open, and the classes that count as right."""
+
 DESCRIPTION = ("source_head", "source_role", "source_nationality", "source_count", "source_affiliation")
 
 Span = tuple[int, int]
@@ -204,6 +216,9 @@ def claim(
         gold["reported_by"] = reported_by
     for setting in filter(None, (part.strip() for part in settings.split(";"))):
         _set(gold, setting, numbers)
+    classes = OPEN_CLASSES.get(gold.get("cue_lemma") or "", "").split()
+    if cue_class in classes:
+        gold["accept"].setdefault("cue_class", [cue_class, *(each for each in classes if each != cue_class)])
     if "anonymous" not in gold and "source_name" in gold:
         gold["anonymous"] = gold["source_name"] is None
     if gold.get("anonymous") == "*":
