@@ -33,12 +33,15 @@ COLUMNS = {
 }  # fmt: skip
 OPEN_CLASSES = {
     "hear": "other report", "agree": "confirm other", "protest": "accuse other", "defend": "say other",
-    "find": "report say", "show": "say report", "suggest": "say report believe", "estimate": "predict say believe",
+    "find": "report say", "show": "say report", "suggest": "say report believe",
+    "estimate": "predict say believe",
     "doubt": "deny believe", "hope": "believe intend", "swear": "say promise", "suspect": "accuse believe",
     "like": "demand intend", "want": "demand intend", "oppose": "other deny", "reveal": "report say",
     "learn": "report other", "rule": "say demand", "propose": "demand say intend", "fear": "believe other",
-    "conclude": "say believe report", "argue": "say believe", "advise": "demand warn say", "object": "deny other",
-    "recall": "say other", "complain": "accuse say other", "criticise": "accuse other", "appeal": "ask demand",
+    "conclude": "say believe report", "argue": "say believe",
+    "advise": "demand warn say", "object": "deny other",
+    "recall": "say other", "complain": "accuse say other", "criticise": "accuse other",
+    "appeal": "ask demand",
     "plan": "intend", "invite": "ask demand", "urge": "demand", "call": "say other demand",
 }  # fmt: skip
 """Lemmas whose cue class the contract leaves open, and the classes that count as right."""
