@@ -51,8 +51,31 @@ class ReadConfig(Section):
     fields: Fields
 
 
+class RunConfig(Section):
+    """How much is held at once, and how long an article may take."""
+
+    part_chars: int = Field(gt=0)
+    article_s: float = Field(gt=0)
+    slowest_chars_per_s: float = Field(gt=0)
+
+
+class ModelConfig(Section):
+    """How the embedded model reads and what it takes for a claim (``pipeline.model.components``)."""
+
+    path: Path | None = None
+    threads: int = Field(gt=0)
+    batch_pieces: int = Field(gt=0)
+    anchor_log_odds: float
+    nested: bool
+    reread_log_odds: float
+    nested_log_odds: float
+    min_confidence: float = Field(ge=0, le=1)
+
+
 class Config(Section):
     read: ReadConfig
+    model: ModelConfig
+    run: RunConfig
 
     @property
     def digest(self) -> str:

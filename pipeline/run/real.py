@@ -1,0 +1,97 @@
+"""The stages of this package, as the runner takes them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from spacy.tokens import Doc
+
+from pipeline import clean
+from pipeline.clean.site_lines import SiteLines, learn
+from pipeline.config import Config
+from pipeline.read import read_articles
+from pipeline.run.commit import NoWide, Scan, Wide
+from pipeline.run.corpus import Bools, Ints
+from pipeline.run.stages import Annotated, Stages
+from pipeline.schema import Article, Claim, Entity, Name, RawArticle, Reading, Reject, arrow_schema
+
+
+def make_stages(config: Config) -> Stages:
+    """The package's own stages; the model is loaded when the first article is annotated."""
+    return Stages(
+        read=functools.partial(_read, config),
+        line_keys=line_keys,
+        clean=functools.partial(_clean, config),
+        annotate=_Annotate(config),
+        entities=_entities,
+        claims=_claims,
+        resolve=_resolve,
+    )
+
+
+def _read(config: Config, source: Any) -> Iterable[RawArticle | Reject]:
+    return read_articles(source, config)
+
+
+def line_keys(raw: RawArticle) -> Sequence[int]:
+    """Fingerprints of the lines that may recur on other pages of the article's site."""
+    if raw.site_key is None:
+        return ()
+    return tuple(learn(raw).counts[raw.site_key])
+
+
+def is_repeated(n_pages_with: Ints, n_pages: Ints) -> Bools:
+    """The rule of ``clean.site_lines``, over columns."""
+    return n_pages_with >= np.where(n_pages < 10, 2, np.maximum(3, n_pages // 10))
+
+
+def _clean(config: Config, raw: RawArticle, repeated: frozenset[int]) -> Article | Reject:
+    """Clean with what the site repeats: two pages that both have those lines say exactly that."""
+    known = None
+    if raw.site_key is not None and repeated:
+        known = SiteLines({raw.site_key: 2}, {raw.site_key: dict.fromkeys(repeated, 2)})
+    return clean.clean(raw, config=config, known=known)
+
+
+class _Annotate:
+    """The model, loaded at the first use."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.annotator: Any = None
+
+    def __call__(self, articles: Iterable[Article]) -> Iterator[Annotated]:
+        if self.annotator is None:
+            from pipeline.annotate import Annotator
+
+            self.annotator = Annotator(self.config)
+        pairs: Iterator[Annotated] = self.annotator.pipe(articles)
+        return pairs
+
+
+def _entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
+    from pipeline.entities import find_entities
+
+    return find_entities(doc, reading, article)
+
+
+def _claims(doc: Doc, reading: Reading, article: Article) -> list[Claim]:
+    from pipeline.claims import find_claims
+
+    return find_claims(doc, reading, article)
+
+
+def _resolve(
+    doc: Doc, reading: Reading, article: Article, entities: list[Entity], claims: list[Claim]
+) -> tuple[list[Entity], list[Claim]]:
+    from pipeline.resolve import resolve
+
+    return resolve(doc, reading, article, entities, claims)
+
+
+def make_wide(scan: Scan) -> Wide:
+    del scan
+    return NoWide(arrow_schema(Name).empty_table())

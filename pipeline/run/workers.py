@@ -1,0 +1,279 @@
+"""Executors: the same tasks one after another in this process, or in a pool of processes.
+
+A task that fails is cut into single articles, each tried once more; one that fails again is given up and
+becomes a reject. A process that dies or takes too long counts as a failure of the task it was at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing as mp
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from types import FrameType
+from typing import Any, Protocol
+
+from pipeline.config import Config
+from pipeline.run.stages import MakeStages, Stages
+from pipeline.run.tasks import Task
+from pipeline.tables import FolderError
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Each process of a pool computes on one core: more threads than cores make all of them slower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a task may take before its process is ended: a start, and a slowest pace."""
+
+    article_s: float
+    slowest_chars_per_s: float
+
+    def seconds(self, task: Task) -> float:
+        return self.article_s + task.n_chars / self.slowest_chars_per_s
+
+
+class Executor(Protocol):
+    """Runs tasks, in any order; reports come as they are done."""
+
+    def map(self, tasks: Iterable[Task]) -> Iterator[Any]:
+        """The report of every task, or of the pieces it was cut into."""
+
+    def close(self) -> None:
+        """End the processes."""
+
+
+class TimeLimitError(Exception):
+    """A task took longer than its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task has no report."""
+
+    reason: str
+    detail: str
+
+
+class Retries:
+    """The tasks that wait, and what to do with one that failed."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self.tasks = iter(tasks)
+        self.again: deque[Task] = deque()
+
+    def next(self) -> Task | None:
+        return self.again.popleft() if self.again else next(self.tasks, None)
+
+    def failed(self, task: Task, failure: Failure) -> Iterator[Any]:
+        """The report of giving up, or nothing where the task is tried again in pieces."""
+        if task.attempt == 0:
+            self.again.extend(task.split())
+        else:
+            yield task.give_up(failure.reason, failure.detail)
+
+
+class Serial:
+    """One task after another in this process."""
+
+    def __init__(self, make_stages: MakeStages, config: Config, limits: Limits) -> None:
+        self.make_stages, self.config, self.limits = make_stages, config, limits
+        self.stages: Stages | None = None
+
+    def map(self, tasks: Iterable[Task]) -> Iterator[Any]:
+        if self.stages is None:
+            self.stages = self.make_stages(self.config)
+        retries = Retries(tasks)
+        while (task := retries.next()) is not None:
+            report = self._run(self.stages, task)
+            if isinstance(report, Failure):
+                yield from retries.failed(task, report)
+            else:
+                yield report
+
+    def _run(self, stages: Stages, task: Task) -> Any:
+        try:
+            with time_limit(self.limits.seconds(task)):
+                return task.run(stages)
+        except TimeLimitError as error:
+            return Failure("timeout", str(error))
+        except FolderError:
+            raise
+        except Exception as error:
+            return Failure("internal", describe(error))
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise ``TimeLimitError`` inside the block after ``seconds``, where the system has alarms.
+
+    Native code is not interrupted; a pool can do that, by ending the process.
+    """
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_signum: int, _frame: FrameType | None) -> None:
+        raise TimeLimitError(f"took longer than {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def describe(error: BaseException) -> str:
+    """The exception and where it was raised, on one line."""
+    lines = "".join(traceback.format_exception(error, limit=-3)).strip().splitlines()
+    return " | ".join(line.strip() for line in lines)
+
+
+@dataclass(slots=True)
+class Worker:
+    """A process of the pool, and the task it is at."""
+
+    process: Any
+    pipe: Connection
+    task: Task | None = None
+    deadline: float = 0.0
+
+
+class Pool:
+    """As many processes as ``jobs``, each with stages of its own; spawned, which all systems can do."""
+
+    def __init__(self, make_stages: MakeStages, config: Config, limits: Limits, *, jobs: int) -> None:
+        self.start = (make_stages, config)
+        self.limits, self.jobs = limits, jobs
+        self.workers: list[Worker] = []
+        self.context = mp.get_context("spawn")
+
+    def map(self, tasks: Iterable[Task]) -> Iterator[Any]:
+        retries = Retries(tasks)
+        while True:
+            self._hand_out(retries)
+            busy = [worker for worker in self.workers if worker.task is not None]
+            if not busy:
+                return
+            for worker in self._ready(busy):
+                task = worker.task
+                report = self._receive(worker)
+                if isinstance(report, Failure) and task is not None:
+                    yield from retries.failed(task, report)
+                else:
+                    yield report
+
+    def _hand_out(self, retries: Retries) -> None:
+        idle = deque(worker for worker in self.workers if worker.task is None)
+        while (idle or len(self.workers) < self.jobs) and (task := retries.next()) is not None:
+            worker = idle.popleft() if idle else self._spawn()
+            worker.task = task
+            worker.deadline = time.monotonic() + self.limits.seconds(task)
+            with contextlib.suppress(BrokenPipeError):  # it died while idle: found by _receive
+                worker.pipe.send(task)
+
+    def _ready(self, busy: list[Worker]) -> list[Worker]:
+        """Those that have reported, died or run out of time; waits until there is one."""
+        timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
+        waiting = [each for worker in busy for each in (worker.pipe, worker.process.sentinel)]
+        ready = set(wait(waiting, timeout))
+        now = time.monotonic()
+        return [w for w in busy if w.pipe in ready or w.process.sentinel in ready or now >= w.deadline]
+
+    def _receive(self, worker: Worker) -> Any:
+        try:
+            if worker.pipe.poll():
+                report = worker.pipe.recv()
+                if isinstance(report, FolderError):
+                    raise report
+                worker.task = None
+                return report
+        except (EOFError, ConnectionError):
+            pass
+        late = worker.process.is_alive() and time.monotonic() >= worker.deadline
+        self._end(worker)
+        if late:
+            return Failure("timeout", "took longer than the limit; its process was ended")
+        return Failure("internal", f"its process died (exit code {worker.process.exitcode})")
+
+    def _spawn(self) -> Worker:
+        ours, theirs = self.context.Pipe()
+        process = self.context.Process(target=work, args=(theirs, *self.start), daemon=True)
+        with single_threaded():
+            process.start()
+        theirs.close()
+        worker = Worker(process, ours)
+        self.workers.append(worker)
+        return worker
+
+    def _end(self, worker: Worker) -> None:
+        self.workers.remove(worker)
+        worker.process.kill()
+        worker.process.join()
+        worker.pipe.close()
+
+    def close(self) -> None:
+        for worker in list(self.workers):
+            self._end(worker)
+
+
+@contextlib.contextmanager
+def single_threaded() -> Iterator[None]:
+    """Processes started inside the block compute on one thread each, unless the user says otherwise."""
+    added = [name for name in THREAD_VARIABLES if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
+
+
+def work(pipe: Connection, make_stages: MakeStages, config: Config) -> None:
+    """The life of a worker: tasks in, reports out, until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    stages = make_stages(config)
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            task = pipe.recv()
+            pipe.send(_report(task, stages))
+
+
+def _report(task: Task, stages: Stages) -> Any:
+    try:
+        return task.run(stages)
+    except FolderError as error:
+        return error
+    except Exception as error:
+        return Failure("internal", describe(error))
+
+
+def _end_with_parent() -> None:
+    """Leave no process behind when the parent was killed."""
+    parent = mp.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def default_jobs() -> int:
+    """The cores this process may use."""
+    if sys.version_info >= (3, 13):
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

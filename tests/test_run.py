@@ -1,0 +1,200 @@
+"""Runs over small corpora with fake stages: what is done, what is left alone, what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from pipeline import run, tables
+from pipeline.config import Config, load_config
+from pipeline.run import Summary
+from pipeline.schema import TABLES
+from tests.fakes import fake_recipe
+
+CONFIG = load_config()
+
+
+def extract(
+    corpus: Path, outputs: Path, *, config: Config = CONFIG, jobs: int = 1, **options: Any
+) -> Summary:
+    return run.extract([corpus], outputs, config=config, jobs=jobs, recipe=fake_recipe(), **options)
+
+
+def write(folder: Path, files: dict[str, str | None]) -> None:
+    """Make the files, or remove those that are None; times of change lie in the past, as in a real corpus."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if text is None:
+            path.unlink()
+        else:
+            path.write_text(text, encoding="utf-8")
+            age_ns = time.time_ns() - 3_600_000_000_000
+            os.utime(path, ns=(age_ns, age_ns))
+
+
+def content(outputs: Path) -> dict[str, pa.Table]:
+    return {name: tables.read(outputs, name) for name in TABLES}
+
+
+def ids(outputs: Path) -> list[str]:
+    return list(pd.read_parquet(outputs / "documents")["doc_id"])
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    write(folder, {"b.txt": "Ann said yes.\n", "a.txt": "Bo said no.\nHe left.\n", "c/d.txt": "Cy.\n"})
+    return folder
+
+
+def test_first_run_makes_every_table(corpus: Path, tmp_path: Path) -> None:
+    summary = extract(corpus, tmp_path / "out")
+    assert (summary.n_new, summary.n_extracted, summary.n_documents) == (3, 3, 3)
+    assert ids(tmp_path / "out") == ["a.txt", "b.txt", "c/d.txt"]
+    assert {name: table.num_rows for name, table in content(tmp_path / "out").items()} == {
+        "documents": 3, "segments": 4, "entities": 4, "claims": 4, "names": 0, "rejects": 0,
+    }  # fmt: skip
+
+
+def test_second_run_does_nothing(corpus: Path, tmp_path: Path) -> None:
+    extract(corpus, tmp_path / "out")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.parquet")}
+    summary = extract(corpus, tmp_path / "out")
+    assert (summary.n_unchanged, summary.n_extracted) == (3, 0)
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.parquet")} == before
+
+
+def test_rerun_does_what_is_new_changed_and_gone(corpus: Path, tmp_path: Path) -> None:
+    extract(corpus, tmp_path / "out")
+    write(corpus, {"a.txt": "Bo said nothing.\n", "b.txt": None, "e.txt": "Di.\n"})
+    summary = extract(corpus, tmp_path / "out")
+    assert (summary.n_new, summary.n_changed, summary.n_removed, summary.n_unchanged) == (1, 1, 1, 1)
+    assert summary.n_extracted == 2
+    extract(corpus, tmp_path / "fresh")
+    assert content(tmp_path / "out") == content(tmp_path / "fresh")
+
+
+def test_same_bytes_with_a_new_time_are_the_same(corpus: Path, tmp_path: Path) -> None:
+    extract(corpus, tmp_path / "out")
+    (corpus / "a.txt").touch()
+    assert extract(corpus, tmp_path / "out").n_unchanged == 3
+
+
+def test_same_size_and_time_just_written_are_compared_by_content(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    path = tmp_path / "corpus" / "a.txt"
+    path.write_text("Ann.")
+    stat = path.stat()
+    extract(tmp_path / "corpus", tmp_path / "out")
+    path.write_text("Bob.")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert extract(tmp_path / "corpus", tmp_path / "out").n_changed == 1
+
+
+def test_changed_settings_make_everything_anew_and_say_so(corpus: Path, tmp_path: Path) -> None:
+    extract(corpus, tmp_path / "out")
+    other = CONFIG.model_copy(update={"read": CONFIG.read.model_copy(update={"max_chars": 1000})})
+    summary = extract(corpus, tmp_path / "out", config=other)
+    assert summary.n_extracted == 3
+    assert summary.why_anew == "changed since the last run: config"
+    assert extract(corpus, tmp_path / "out", config=other, force=True).n_extracted == 3
+
+
+def test_one_record_added_to_a_file_of_records(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    records = [json.dumps({"id": f"r{i}", "text": f"Ann {i} said so."}) for i in range(5)]
+    write(tmp_path / "corpus", {"a.jsonl": "\n".join(records[:4])})
+    extract(tmp_path / "corpus", tmp_path / "out")
+    write(tmp_path / "corpus", {"a.jsonl": "\n".join(records)})
+    summary = extract(tmp_path / "corpus", tmp_path / "out")
+    assert (summary.n_changed, summary.n_extracted, summary.n_documents) == (1, 1, 5)
+    extract(tmp_path / "corpus", tmp_path / "fresh")
+    assert content(tmp_path / "out") == content(tmp_path / "fresh")
+
+
+def test_second_article_of_an_id_is_a_reject_until_the_first_is_gone(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    write(corpus, {"a.jsonl": '{"id": "x", "text": "Ann."}', "b.jsonl": '{"id": "x", "text": "Bob."}'})
+    assert extract(corpus, tmp_path / "out").rejects == {"duplicate_id": 1}
+    write(corpus, {"a.jsonl": None})
+    summary = extract(corpus, tmp_path / "out")
+    assert (summary.rejects, summary.n_documents) == ({}, 1)
+    assert list(pd.read_parquet(tmp_path / "out" / "claims")["content"]) == ["Bob"]
+    write(corpus, {"a.jsonl": '{"id": "x", "text": "Cy."}'})
+    assert extract(corpus, tmp_path / "out").rejects == {"duplicate_id": 1}
+    assert list(pd.read_parquet(tmp_path / "out" / "claims")["content"]) == ["Cy"]
+
+
+def test_what_a_site_repeats_is_learnt_and_unlearnt(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    write(corpus, {"site/a.txt": "Ann.\nSubscribe\n", "other/c.txt": "Cy.\nSubscribe\n"})
+    extract(corpus, tmp_path / "out")
+    assert tables.read(tmp_path / "out", "documents")["body"].to_pylist() == [
+        "Cy.\nSubscribe",
+        "Ann.\nSubscribe",
+    ]
+    write(corpus, {"site/b.txt": "Bob.\nSubscribe\n"})
+    summary = extract(corpus, tmp_path / "out")
+    assert summary.n_extracted == 2, "the new article and the one of its site, not that of the other site"
+    assert tables.read(tmp_path / "out", "documents")["body"].to_pylist() == [
+        "Cy.\nSubscribe",
+        "Ann.",
+        "Bob.",
+    ]
+    write(corpus, {"site/b.txt": None})
+    extract(corpus, tmp_path / "out")
+    assert tables.read(tmp_path / "out", "documents")["body"].to_pylist() == [
+        "Cy.\nSubscribe",
+        "Ann.\nSubscribe",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("!error", "internal"), ("!foreign", "not_english"), ("  \n", "empty")]
+)
+def test_a_bad_article_is_a_reject_and_stays_one(
+    corpus: Path, tmp_path: Path, text: str, reason: str
+) -> None:
+    write(corpus, {"bad.txt": text})
+    for n_extracted in (3 + (reason != "empty"), 0):
+        summary = extract(corpus, tmp_path / "out")
+        assert (summary.rejects, summary.n_documents) == ({reason: 1}, 3)
+        assert summary.n_extracted == n_extracted
+
+
+def test_parts_keep_their_articles(tmp_path: Path) -> None:
+    small = CONFIG.model_copy(update={"run": CONFIG.run.model_copy(update={"part_chars": 10})})
+    corpus, out = tmp_path / "corpus", tmp_path / "out"
+    write(corpus, {f"{name}.txt": f"{name} said" for name in "bcdefgh"})
+    extract(corpus, out, config=small)
+    names = sorted(path.name for path in (out / "claims").iterdir())
+    assert len(names) == 7
+    before = {path: path.stat().st_mtime_ns for path in out.glob("claims/*")}
+    write(corpus, {"a.txt": "A said", "c.txt": "C said more", "d.txt": None})
+    extract(corpus, out, config=small)
+    after = {path: path.stat().st_mtime_ns for path in out.glob("claims/*")}
+    assert sum(before[path] == after.get(path) for path in before) == 5, "only c is written, d removed"
+    assert sorted(ids(out)) == [f"{name}.txt" for name in "abcefgh"]
+
+
+def test_limit_takes_the_first_articles(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    lines = "\n".join(json.dumps({"id": f"r{i}", "text": f"Ann {i}."}) for i in range(9))
+    write(corpus, {"a.jsonl": lines, "b.txt": "Bo."})
+    assert extract(corpus, tmp_path / "out", limit=4).n_documents == 4
+    summary = extract(corpus, tmp_path / "out")
+    assert (summary.n_documents, summary.n_extracted) == (10, 6)
+
+
+def test_no_inputs_give_empty_tables(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    assert extract(tmp_path / "corpus", tmp_path / "out").n_documents == 0
+    assert len(pd.read_parquet(tmp_path / "out" / "claims")) == 0
