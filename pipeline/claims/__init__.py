@@ -1,0 +1,215 @@
+"""From the model's spans to rows of ``claims``: who said what, as one article's own words tell it.
+
+What only the article as a whole can tell (names behind pronouns, links between claims) is left null for
+resolution.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span
+
+from pipeline.claims.cues import read_cue
+from pipeline.claims.describe import Description, Member, describe_source
+from pipeline.claims.lexicon import Lexicon, load_lexicon
+from pipeline.claims.reporters import find_addressee, find_reporter
+from pipeline.claims.spans import content_form, content_parts, content_text
+from pipeline.claims.when import find_when
+from pipeline.schema import Article, Claim, Range, Reading, Segment, SourceMember
+
+__all__ = ["Lexicon", "find_claims", "load_lexicon"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The spans of one claim; ``parts`` are the content's, as offsets into the reading's text."""
+
+    key: str
+    parts: tuple[tuple[int, int], ...]
+    source: Span | None
+    cue: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every claim of an article is read against."""
+
+    doc: Doc
+    reading: Reading
+    article: Article
+    segments: Mapping[str, Segment]
+    lexicon: Lexicon
+
+
+def find_claims(doc: Doc, reading: Reading, article: Article, lexicon: Lexicon) -> list[Claim]:
+    """The attributed claims of an article, by where their content starts.
+
+    Args:
+        doc: the annotated ``reading.text``, with ``spans["source"|"cue"|"content"]`` linked by ``span.id_``
+            and the content group's ``attrs`` ``confidence`` and ``parent`` by the same keys.
+        reading: what was read of the article, to get back to offsets of ``Document.text``.
+        article: the article itself.
+        lexicon: from ``load_lexicon``.
+    """
+    segments = {segment.segment_id: segment for segment in article.segments}
+    context = Context(doc, reading, article, segments, lexicon)
+    attrs = doc.spans["content"].attrs if "content" in doc.spans else {}
+    grouped = group_spans(doc, reading)
+    ids = {spans.key: claim_id(context, spans) for spans in grouped}
+    claims: dict[str, Claim] = {}
+    for spans in grouped:
+        if ids[spans.key] in claims:
+            continue  # the same spans found twice
+        parent = ids.get((attrs.get("parent") or {}).get(spans.key, ""))
+        claims[ids[spans.key]] = _claim(
+            context,
+            spans,
+            ids[spans.key],
+            parent=parent if parent != ids[spans.key] else None,
+            confidence=float((attrs.get("confidence") or {}).get(spans.key, 1.0)),
+        )
+    return list(claims.values())
+
+
+def group_spans(doc: Doc, reading: Reading) -> list[Spans]:
+    """The spans of each claim that has any content, in text order."""
+    contents: dict[str, list[tuple[int, int]]] = {}
+    for span in _group(doc, "content"):
+        contents.setdefault(span.id_, []).append((span.start_char, span.end_char))
+    sources = {span.id_: span for span in reversed(_group(doc, "source"))}
+    cues = {span.id_: span for span in reversed(_group(doc, "cue"))}
+    found = []
+    for key, ranges in contents.items():
+        parts = tuple(content_parts(reading, ranges))
+        if parts:
+            found.append(Spans(key, parts, _trimmed(sources.get(key)), _trimmed(cues.get(key))))
+    return sorted(found, key=lambda spans: (spans.parts, spans.key))
+
+
+def _group(doc: Doc, name: str) -> list[Span]:
+    return list(doc.spans[name]) if name in doc.spans else []
+
+
+def _trimmed(span: Span | None) -> Span | None:
+    """A span without white space and commas at its edges; ``None`` where nothing is left of it."""
+    if span is None:
+        return None
+    start, end = span.start, span.end
+    while start < end and (span.doc[start].is_space or span.doc[start].text in ",;"):
+        start += 1
+    while end > start and (span.doc[end - 1].is_space or span.doc[end - 1].text in ",;"):
+        end -= 1
+    return span.doc[start:end] if start < end else None
+
+
+def claim_id(context: Context, spans: Spans) -> str:
+    """A digest of the article's id and of where each role stands in its text."""
+    raw = [context.reading.raw(*part) for part in spans.parts]
+    roles = [
+        [[each.start, each.end] for each in raw],
+        *([list(_bounds(context, span))] if span is not None else [] for span in (spans.source, spans.cue)),
+    ]
+    key = json.dumps([context.article.document.doc_id, *roles])
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _bounds(context: Context, span: Span) -> tuple[int, int]:
+    found = context.reading.raw(span.start_char, span.end_char)
+    return found.start, found.end
+
+
+def _claim(context: Context, spans: Spans, identity: str, *, parent: str | None, confidence: float) -> Claim:
+    text = context.article.document.text
+    block = context.reading.block_at(spans.parts[0][0])
+    segment = context.segments[block.segment_id]
+    ranges = tuple(context.reading.raw(*part) for part in spans.parts)
+    described = describe_source(spans.source, context.lexicon, by_author=_by_author(context, spans, parent))
+    cue = read_cue(spans.cue, spans.source, context.lexicon)
+    addressee = find_addressee(context.doc, spans.cue, spans.source, list(spans.parts))
+    when = find_when(context.doc, spans.cue, _taken(spans), _reference(context.article, segment))
+    source_start, source_end = _maybe_bounds(context, spans.source)
+    cue_start, cue_end = _maybe_bounds(context, spans.cue)
+    return Claim(
+        claim_id=identity,
+        doc_id=context.article.document.doc_id,
+        segment_id=segment.segment_id,
+        segment_kind=segment.kind,
+        form=content_form(context.reading, spans.parts),
+        content=content_text(text, ranges),
+        content_spans=ranges,
+        source=text[source_start:source_end] if source_start is not None else None,
+        source_start=source_start,
+        source_end=source_end,
+        cue=text[cue_start:cue_end] if cue_start is not None else None,
+        cue_start=cue_start,
+        cue_end=cue_end,
+        cue_lemma=cue.lemma,
+        cue_class=cue.cue_class,
+        negated=cue.negated,
+        source_kind=described.kind,
+        source_name=None,
+        source_name_id=None,
+        antecedent=None,
+        antecedent_start=None,
+        antecedent_end=None,
+        anonymous=described.anonymous,
+        source_head=described.head,
+        source_role=described.role,
+        source_nationality=described.nationality,
+        source_affiliation=described.affiliation,
+        source_count=described.count,
+        source_members=_members(context, described),
+        addressee=addressee,
+        said_when=when.text,
+        said_date=when.date,
+        parent_claim_id=parent,
+        supports_claim_id=None,
+        reported_by=find_reporter(context.article, segment, addressee, context.lexicon),
+        quotation_id=None,
+        confidence=confidence,
+    )
+
+
+def _by_author(context: Context, spans: Spans, parent: str | None) -> bool:
+    """Whether "I" is the writer: the claim stands inside nobody else's."""
+    if parent is not None or spans.source is None:
+        return False
+    around = [(spans.source.start_char, spans.source.end_char)]
+    return content_form(context.reading, around) != "direct"
+
+
+def _taken(spans: Spans) -> list[tuple[int, int]]:
+    source = [(spans.source.start_char, spans.source.end_char)] if spans.source is not None else []
+    return [*spans.parts, *source]
+
+
+def _reference(article: Article, segment: Segment) -> dt.datetime | None:
+    """The time that "yesterday" is told from: of the comment or update, else of publication."""
+    return segment.posted or article.document.published
+
+
+def _maybe_bounds(context: Context, span: Span | None) -> tuple[int, int] | tuple[None, None]:
+    return _bounds(context, span) if span is not None else (None, None)
+
+
+def _members(context: Context, described: Description) -> tuple[SourceMember, ...] | None:
+    return tuple(_source_member(context, member) for member in described.members) or None
+
+
+def _source_member(context: Context, member: Member) -> SourceMember:
+    where: Range = context.reading.raw(member.start, member.end)
+    return SourceMember(
+        text=context.article.document.text[where.start : where.end],
+        start=where.start,
+        end=where.end,
+        kind=member.kind,
+        head=member.head,
+        role=member.role,
+        nationality=member.nationality,
+        count=member.count,
+    )

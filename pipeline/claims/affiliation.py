@@ -1,0 +1,93 @@
+"""The body that a source belongs to: "of the Quds Force", "the ministry's spokesman"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.claims.kinds import head_type, phrase_type
+from pipeline.claims.lexicon import Lexicon, noun_lemma
+from pipeline.claims.nouns import RELATIVES, Phrase, Word, read_phrase, text_of
+
+PREPOSITIONS = frozenset("of at for with from in to within".split())
+BODIES = frozenset({"organization", "media"})
+
+
+def find_affiliation(phrase: Phrase, kind: str, lexicon: Lexicon) -> str | None:
+    """The body as written, without its article; ``None`` for sources that are not people."""
+    if kind not in ("person", "group"):
+        return None
+    return (
+        _owner(phrase, lexicon)
+        or _before_head(phrase, lexicon)
+        or _after_head(phrase.rest, lexicon)
+        or _institution(phrase, lexicon)
+    )
+
+
+def _owner(phrase: Phrase, lexicon: Lexicon) -> str | None:
+    """A body in the genitive: "the ministry's spokesman"."""
+    if not phrase.owner:
+        return None
+    owner = read_phrase(phrase.owner, lexicon)
+    return text_of(owner.core) if phrase_type(owner, lexicon) in BODIES | {"place"} else None
+
+
+def _before_head(phrase: Phrase, lexicon: Lexicon) -> str | None:
+    """A body's name among the modifiers: "Hezbollah official", "Fox News host Sean Hannity"."""
+    run: list[Word] = []
+    for word in phrase.modifiers:
+        if _is_body_word(word, lexicon):
+            run.append(word)
+        elif run:
+            break
+    return text_of(run) or None
+
+
+def _is_body_word(word: Word, lexicon: Lexicon) -> bool:
+    if word.label:
+        return word.label == "ORG"
+    if not word.is_capital or word.pos != "PROPN" or lexicon.is_demonym(word.text):
+        return False
+    return word.text not in lexicon.titles and noun_lemma(word.text) not in lexicon.persons
+
+
+def _after_head(rest: Sequence[Word], lexicon: Lexicon) -> str | None:
+    """The first body after a preposition: "vice president of policy studies at the Heritage Foundation"."""
+    for i, word in enumerate(rest):
+        if word.lower in RELATIVES:
+            return None
+        if word.lower not in PREPOSITIONS or i + 1 >= len(rest):
+            continue
+        found = read_phrase(rest[i + 1 :], lexicon)
+        if phrase_type(found, lexicon) in BODIES and found.core:
+            return _full_name(found, rest[i + 1 :])
+    return None
+
+
+def _full_name(found: Phrase, words: Sequence[Word]) -> str:
+    """The body with its own complement where that is capitalised too: "Institute for Maritime Order"."""
+    end = words.index(found.core[-1]) + 1
+    start = words.index(found.core[0])
+    while end + 1 < len(words) and words[end].lower in ("of", "for", "on", "and", "&", "the"):
+        step = end + 1
+        while step < len(words) and words[step].lower in ("the", "and", "of", "for"):
+            step += 1
+        if step >= len(words) or not words[step].is_capital or not found.core[-1].is_capital:
+            break
+        end = step + 1
+        while end < len(words) and words[end].is_capital and words[end].pos == "PROPN":
+            end += 1
+    owner = f"{text_of(found.owner)}'s " if found.owner else ""
+    return owner + text_of(words[start:end])
+
+
+def _institution(phrase: Phrase, lexicon: Lexicon) -> str | None:
+    """A state's institution among the modifiers, with whose it is: "an Iraqi government official"."""
+    words = phrase.modifiers
+    for i, word in enumerate(words):
+        if word.lower in lexicon.affiliations and head_type(word, lexicon) == "organization":
+            start = i
+            while start > 0 and lexicon.is_demonym(words[start - 1].text):
+                start -= 1
+            return text_of(words[start : i + 1]) if start < i else None
+    return None

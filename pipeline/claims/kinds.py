@@ -1,0 +1,76 @@
+"""What sort of thing a noun phrase names: a person, a body, a document."""
+
+from __future__ import annotations
+
+from pipeline.claims.lexicon import Lexicon, lemmas, noun_lemma
+from pipeline.claims.nouns import Phrase, Word, text_of
+
+PERSON_PRONOUNS = frozenset("he she him her who whom himself herself".split())
+GROUP_PRONOUNS = frozenset("they them we us themselves ourselves everyone everybody".split())
+AUTHOR_PRONOUNS = frozenset("i me we us myself".split())
+BODY_PRONOUNS = frozenset("it itself".split())
+ONE = frozenset("one another someone somebody anyone nobody".split())
+SEVERAL = frozenset(
+    "some many several few most all both others these those each none neither two three four five six seven "
+    "eight nine ten either any everyone everybody".split()
+)
+PERSON_ENDINGS = ("man", "woman", "person", "ist", "ician", "ologist", "eer", "ographer")
+"""Endings of nouns for people, for those on no list; "-er" and "-or" name too many things."""
+
+LABEL_TYPES = {
+    "PERSON": "person",
+    "ORG": "organization",
+    "GPE": "place",
+    "LOC": "place",
+    "FAC": "organization",
+    "NORP": "person",
+    "WORK_OF_ART": "document",
+    "LAW": "document",
+}
+
+
+def phrase_type(phrase: Phrase, lexicon: Lexicon) -> str:
+    """``person``, ``organization``, ``place``, ``media``, ``document``, ``group``, or empty where unknown."""
+    if phrase.name:
+        return name_type(phrase, lexicon)
+    return head_type(phrase.head, lexicon) if phrase.head is not None else ""
+
+
+def name_type(phrase: Phrase, lexicon: Lexicon) -> str:
+    """What a proper name stands for: by the list of outlets, the entity label, the title, the last word."""
+    name = ("the " if phrase.definite else "") + text_of(phrase.name)
+    last = phrase.name[-1]
+    if lexicon.is_outlet(name) and last.label != "PERSON":
+        return "media"
+    known = LABEL_TYPES.get(last.label)
+    lower = noun_lemma(last.text)
+    if known == "organization" or (known is None and lower in lexicon.organizations):
+        return "organization"
+    if known is None and lower in lexicon.documents:
+        return "document"
+    return known or "person"
+
+
+def head_type(head: Word, lexicon: Lexicon) -> str:
+    """What a common noun stands for; empty for one on no list."""
+    lower = noun_lemma(head.text.rpartition("-")[2] if head.lower not in lexicon.persons else head.text)
+    whole = head.lower
+    for kind, words in (
+        ("person", lexicon.persons),
+        ("media", lexicon.media),
+        ("organization", lexicon.organizations),
+        ("document", lexicon.documents),
+        ("group", lexicon.groups),
+    ):
+        if lower in words or whole in words:
+            return kind
+    if head.label == "NORP" or lexicon.is_demonym(head.text):
+        return "person"
+    if head.label in LABEL_TYPES and head.pos == "PROPN":
+        return LABEL_TYPES[head.label]
+    return "person" if lower.endswith(PERSON_ENDINGS) else ""
+
+
+def is_plural(word: Word) -> bool:
+    """Whether a noun stands in the plural."""
+    return lemmas(word.text, "NOUN")[0] != word.lower or word.lower in ("people", "police", "others")

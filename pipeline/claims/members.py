@@ -1,0 +1,186 @@
+"""A coordinated source taken apart: "two officials, a diplomat and the army" into three noun phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.claims.kinds import phrase_type
+from pipeline.claims.lexicon import Lexicon
+from pipeline.claims.nouns import RELATIVES, Phrase, Word, read_phrase
+
+CONJUNCTIONS = frozenset({"and", "or", "&", "nor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch between commas and conjunctions; ``joint`` is what stands before it."""
+
+    words: tuple[Word, ...]
+    joint: str
+
+
+def split_members(words: Sequence[Word], lexicon: Lexicon) -> list[tuple[Word, ...]]:
+    """The members of a coordinated source in text order; the whole source where it is not coordinated."""
+    pieces = _pieces(words)
+    if len(pieces) < 2 or not any(piece.joint in CONJUNCTIONS for piece in pieces):
+        return [tuple(words)]
+    members: list[list[Piece]] = []
+    for n, piece in enumerate(pieces):
+        if members and _belongs(members[-1], piece, pieces[n + 1 :], lexicon):
+            members[-1].append(piece)
+        else:
+            members.append([piece])
+    merged = _merge_headless(members, lexicon)
+    return [tuple(_span(words, member)) for member in merged] if len(merged) > 1 else [tuple(words)]
+
+
+def _pieces(words: Sequence[Word]) -> list[Piece]:
+    """The stretches between the commas and conjunctions outside names and relative clauses."""
+    pieces: list[Piece] = []
+    current: list[Word] = []
+    joint, depth = "", 0
+    for i, word in enumerate(words):
+        depth += word.text == "("
+        depth -= word.text == ")"
+        before = words[i - 1].label if i else ""
+        after = words[i + 1].label if i + 1 < len(words) else ""
+        within_name = before and before == word.label == after
+        if depth > 0 or within_name or not _is_joint(words, i):
+            current.append(word)
+            continue
+        if current:
+            pieces.append(Piece(tuple(current), joint))
+            current, joint = [], ""
+        joint = word.lower if not joint or joint == "," else joint
+    if current:
+        pieces.append(Piece(tuple(current), joint))
+    return pieces
+
+
+def _is_joint(words: Sequence[Word], i: int) -> bool:
+    if words[i].text == ",":
+        return True
+    if words[i].lower == "as" and i + 2 < len(words) and words[i + 1].lower == "well":
+        return False
+    return words[i].lower in CONJUNCTIONS and i > 0
+
+
+def _belongs(member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon: Lexicon) -> bool:
+    """Whether a piece is part of the member before it: a clause, an apposition, an object of its "of"."""
+    first = piece.words[0]
+    if first.lower in RELATIVES or first.pos in ("VERB", "ADP", "AUX", "ADV", "PART", "SCONJ", "PUNCT"):
+        return True
+    if first.pos == "NUM" and len(piece.words) == 1:
+        return True  # an age
+    if any(each.words[0].lower in RELATIVES or each.words[0].pos in ("VERB", "AUX") for each in member[1:]):
+        # Inside a clause about the member before: a new person or body starts afresh.
+        return (
+            piece.joint not in CONJUNCTIONS and phrase_type(read_phrase(piece.words, lexicon), lexicon) == ""
+        )
+    if len(member) > 1 and member[-1].words[-1].pos == "ADJ":
+        return True  # "president of foreign and defense policy"
+    mine, theirs = read_phrase(member[0].words, lexicon), read_phrase(piece.words, lexicon)
+    mine_type, theirs_type = phrase_type(mine, lexicon), phrase_type(theirs, lexicon)
+    if (
+        piece.joint == ","
+        and len(member) == 1
+        and _is_apposition(mine, theirs, mine_type, theirs_type, later)
+    ):
+        return True
+    if len(member) > 1 and member[-1].joint == "," and not (theirs.definite or theirs.name or theirs.owner):
+        return theirs.count is None and _is_bare_singular(theirs)  # "a doctor and father of two"
+    if mine.indefinite and mine_type == theirs_type == "person" and _is_bare_singular(theirs):
+        return theirs.count is None and not theirs.owner  # "a mother and activist"
+    return _is_object(mine, theirs, mine_type, theirs_type, lexicon)
+
+
+def _is_apposition(
+    mine: Phrase, theirs: Phrase, mine_type: str, theirs_type: str, later: Sequence[Piece]
+) -> bool:
+    """Whether "X, Y" names one and the same: a name and what he is, or the other way round."""
+    if mine.name and mine_type == "person" and not theirs.name and theirs_type == "person":
+        plural = theirs.count is not None and theirs.count > 1
+        return not plural and not (
+            theirs.owner and later and later[0].joint in CONJUNCTIONS and not theirs.rest
+        )
+    if theirs.name and theirs_type == "place" and mine.name:
+        return True
+    return bool(
+        theirs.name
+        and theirs_type == "person"
+        and not theirs.modifiers
+        and mine.head is not None
+        and mine_type == "person"
+        and (mine.definite or mine.owner or mine.count in (None, 1))
+        and not mine.head.lower.endswith("s")
+    )
+
+
+def _is_bare_singular(phrase: Phrase) -> bool:
+    return (
+        phrase.head is not None
+        and not phrase.definite
+        and not phrase.indefinite
+        and not phrase.head.lower.endswith("s")
+    )
+
+
+def _is_object(mine: Phrase, theirs: Phrase, mine_type: str, theirs_type: str, lexicon: Lexicon) -> bool:
+    """Whether the piece goes on with the object of the member's preposition.
+
+    "Representatives of the government, the militia and the army": the object and the piece are bodies, the
+    head of the member is a person.
+    """
+    at = next((i for i, word in enumerate(mine.rest) if word.pos == "ADP"), None)
+    if at is None or at + 1 >= len(mine.rest):
+        return False
+    within = read_phrase(mine.rest[at + 1 :], lexicon)
+    within_type = phrase_type(within, lexicon)
+    if within.name and theirs.name and not mine.name and not theirs.modifiers:
+        return (
+            within.name[-1].label == theirs.name[-1].label and not theirs.definite
+        )  # "officials in Iran and Iraq"
+    if within_type != theirs_type:
+        return {within_type, theirs_type} == {"organization", "place"} and mine_type == "person"
+    if within_type != mine_type:
+        return True
+    return not (
+        theirs.definite or theirs.indefinite or theirs.count or theirs.name or within.definite or within.name
+    )
+
+
+def _merge_headless(members: list[list[Piece]], lexicon: Lexicon) -> list[list[Piece]]:
+    """Members that lack a head joined to the next: "Western diplomatic and military sources" is one."""
+    merged: list[list[Piece]] = []
+    waiting: list[Piece] = []
+    for n, member in enumerate(members):
+        followed = n + 1 < len(members) and members[n + 1][0].joint in CONJUNCTIONS
+        if followed and len(member) == 1 and _is_headless(member[0], members[n + 1][0], lexicon):
+            waiting += member
+            continue
+        merged.append(waiting + member)
+        waiting = []
+    return merged
+
+
+def _is_headless(piece: Piece, following: Piece, lexicon: Lexicon) -> bool:
+    """Whether a piece only modifies the head that comes after "and"."""
+    last = piece.words[-1]
+    if last.pos in ("ADJ", "VERB") and not lexicon.is_demonym(last.text):
+        return True
+    phrase, after = read_phrase(piece.words, lexicon), read_phrase(following.words, lexicon)
+    if last.pos == "ADJ" and lexicon.is_demonym(last.text):
+        return (
+            not last.lower.endswith("s")
+            and not after.definite
+            and not after.indefinite
+            and after.head is not None
+        )
+    bare = phrase.head is not None and not (phrase.rest or phrase.name)
+    return bare and phrase_type(phrase, lexicon) == "" and not last.lower.endswith("s")
+
+
+def _span(words: Sequence[Word], member: list[Piece]) -> list[Word]:
+    start, end = member[0].words[0].start, member[-1].words[-1].end
+    return [word for word in words if start <= word.start and word.end <= end]

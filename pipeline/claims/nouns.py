@@ -1,0 +1,321 @@
+"""A noun phrase taken apart without a parser: number, modifiers, head or name, and what follows."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Span, Token
+
+from pipeline.claims.lexicon import Lexicon, noun_lemma
+
+NUMBERS = {
+    word: n
+    for n, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+DOZENS = {"dozen": 12, "couple": 2, "pair": 2, "trio": 3}
+SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
+ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth other".split())
+VAGUE_NUMBERS = frozenset(
+    "number handful majority minority lot lots plenty host array range series string slew raft bunch dozens "
+    "scores hundreds thousands millions half third quarter percentage proportion share percent % most many "
+    "few several some all any each none neither more others both either plurality".split()
+)
+"""Heads that only measure what follows their "of": in "a number of officials", officials speak."""
+
+DETERMINERS = frozenset("the this that these those his her its their our my your such".split())
+APPROXIMATIONS = frozenset(
+    "about around nearly almost roughly approximately over least more than up to at".split()
+)
+RELATIVES = frozenset("who whom whose which that where when".split())
+CORE_TAGS = frozenset("ADJ NOUN PROPN NUM ADV VERB X SYM INTJ".split())
+GENITIVES = frozenset({"'s", "’s", "'", "’"})
+BRACKETS = str.maketrans("", "", "[]()")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One or more tokens written together ("pro-Iranian"); ``start`` and ``end`` count tokens of the Doc."""
+
+    text: str
+    pos: str
+    start: int
+    end: int
+    label: str
+
+    @property
+    def lower(self) -> str:
+        return self.text.lower()
+
+    @property
+    def is_capital(self) -> bool:
+        return self.text[:1].isupper() or (self.pos == "PROPN" and any(char.isupper() for char in self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase: ``core`` runs from the first modifier to the head, ``name`` its end if that is a name.
+
+    ``count`` is how many, where an article or a number says it. ``definite`` tells "the" and the like from
+    "a". ``owner`` is a genitive before the core ("Iran's"), ``rest`` whatever follows the core.
+    """
+
+    words: tuple[Word, ...]
+    count: int | None
+    definite: bool
+    indefinite: bool
+    owner: tuple[Word, ...]
+    core: tuple[Word, ...]
+    name: tuple[Word, ...]
+    rest: tuple[Word, ...]
+
+    @property
+    def head(self) -> Word | None:
+        """The head noun, where the phrase ends in no name."""
+        return self.core[-1] if self.core and not self.name else None
+
+    @property
+    def modifiers(self) -> tuple[Word, ...]:
+        """The words of the core before the head or the name."""
+        return self.core[: len(self.core) - max(len(self.name), 1)]
+
+
+def words_of(span: Span) -> list[Word]:
+    """The words of a span, what a hyphen joins as one, white space left out."""
+    groups: list[list[Token]] = []
+    for token in span:
+        if token.is_space:
+            continue
+        if groups and _joined(groups[-1][-1], token):
+            groups[-1].append(token)
+        else:
+            groups.append([token])
+    return [_word(group) for group in groups]
+
+
+def _joined(last: Token, token: Token) -> bool:
+    if last.whitespace_ or last.i + 1 != token.i:
+        return False
+    return token.text in "-‑/&" or last.text in "-‑/&" or (last.text == "]" and token.text[:1].isalpha())
+
+
+def _word(group: list[Token]) -> Word:
+    text = "".join(token.text_with_ws for token in group).strip()
+    clean = text.translate(BRACKETS) if len(text) > 1 else text
+    tags = [token.pos_ for token in group if token.text not in "-‑/&[]"]
+    pos = "ADJ" if len(tags) > 1 and tags[-1] in ("VERB", "ADJ") else (tags[-1] if tags else "PUNCT")
+    if len(group) > 1 and "PROPN" in tags and pos == "NOUN":
+        pos = "PROPN"
+    return Word(clean or text, pos, group[0].i, group[-1].i + 1, group[-1].ent_type_)
+
+
+def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
+    """The noun phrase that ``words`` begin with."""
+    at, count, definite, indefinite = _read_number(words)
+    owner, at = _read_owner(words, at)
+    stop = _core_end(words, at)
+    core = tuple(words[at:stop])
+    found = Phrase(tuple(words), count, definite, indefinite, owner, core, (), tuple(words[stop:]))
+    return dataclasses.replace(found, name=_name(found, lexicon))
+
+
+def _read_number(words: Sequence[Word]) -> tuple[int, int | None, bool, bool]:
+    """Where the number ends, how many it says, and whether the phrase is definite or indefinite."""
+    at, count, definite, indefinite = 0, None, False, False
+    fixed = False  # "one of the three commanders" is one
+    while at < len(words):
+        word, after = words[at].lower, words[at + 1].lower if at + 1 < len(words) else ""
+        if word in ("a", "an", "another"):
+            indefinite = True
+            count = count if fixed else 1
+        elif word in DETERMINERS and (word != "that" or at == 0):
+            definite = True
+        elif word in ("both", "either") and not fixed:
+            count = 2 if word == "both" else None
+        elif after == "of" and (word in VAGUE_NUMBERS or word in DOZENS or _number(word) is not None):
+            count, fixed = _partitive(word, count), True
+            at += 1
+        elif word in DOZENS and after and words[at + 1].pos in CORE_TAGS and word != "pair":
+            count = count if fixed else DOZENS[word] * (count or 1)
+        elif (number := _number(word)) is not None and words[at].pos in ("NUM", "PRON", "NOUN", "DET", "ADJ"):
+            if after in ("percent", "per", "%", "out", "in"):
+                count, fixed = None, True
+                at = _after_share(words, at)
+                continue
+            if not fixed:
+                count = number * SCALES.get(after, 1)
+            at += after in SCALES
+        elif word in VAGUE_NUMBERS and words[at].pos not in ("PROPN",) and word not in ("more", "half"):
+            count = count if fixed else None
+        elif not (
+            word in APPROXIMATIONS
+            and at + 1 < len(words)
+            and words[at].pos in ("ADV", "ADJ", "ADP", "PART", "SCONJ")
+        ):
+            break
+        at += 1
+    return at, count, definite, indefinite
+
+
+def _partitive(word: str, count: int | None) -> int | None:
+    if word in DOZENS:
+        return DOZENS[word] * (count or 1)
+    return 2 if word == "both" else _number(word)
+
+
+def _after_share(words: Sequence[Word], at: int) -> int:
+    """Past "27 percent of", "four out of 10": up to what is counted."""
+    for i in range(at, min(at + 6, len(words))):
+        if words[i].lower == "of" and (i + 1 >= len(words) or _number(words[i + 1].lower) is None):
+            return i + 1
+    nouns = (
+        i for i in range(at, len(words)) if words[i].pos == "NOUN" and words[i].lower not in ("percent", "%")
+    )
+    return next(nouns, len(words))
+
+
+def _number(word: str) -> int | None:
+    """The number that a word spells, or ``None``."""
+    tens, hyphen, ones = word.partition("-")
+    if word in NUMBERS:
+        return NUMBERS[word]
+    if hyphen and tens in NUMBERS and ones in NUMBERS:
+        return NUMBERS[tens] + NUMBERS[ones]
+    return int(word.replace(",", "")) if re.fullmatch(r"\d{1,3}(,\d{3})+|\d{1,9}", word) else None
+
+
+def _read_owner(words: Sequence[Word], at: int) -> tuple[tuple[Word, ...], int]:
+    """A genitive before the core, and where the core begins."""
+    for i in range(at, len(words)):
+        if (
+            words[i].lower in GENITIVES
+            and i > at
+            and i + 1 < len(words)
+            and words[i + 1].pos in CORE_TAGS | {"DET"}
+        ):
+            return tuple(words[at:i]), i + 1
+        if words[i].pos not in CORE_TAGS and words[i].lower not in ("of", "the"):
+            break
+    return (), at
+
+
+def _core_end(words: Sequence[Word], at: int) -> int:
+    """One past the head of the noun phrase whose core begins at ``at``."""
+    end, i = at, at
+    while i < len(words):
+        word = words[i]
+        inside_name = word.label and i > at and words[i - 1].label == word.label and i + 1 < len(words)
+        if word.lower in RELATIVES or not (word.pos in CORE_TAGS or inside_name or _abbreviation(words, i)):
+            break
+        after_noun = end > at
+        if word.pos in ("VERB", "ADV") and after_noun and not (inside_name or word.is_capital):
+            break
+        if word.pos in ("NOUN", "PROPN", "X") or (inside_name and word.is_capital):
+            end = i + 1
+        elif word.pos == "NUM" and after_noun and not inside_name:
+            break
+        elif word.pos == "ADJ" and i == at and word.is_capital:
+            end = i + 1  # "Ukrainian said": an adjective alone, taken as a noun
+        i += 1
+    if end == at and i > at:
+        end = i
+    return end
+
+
+def _abbreviation(words: Sequence[Word], i: int) -> bool:
+    """A full stop that the tokenizer cut off a title ("Lt. Gen .")."""
+    return words[i].text == "." and i > 0 and words[i - 1].is_capital and i + 1 < len(words)
+
+
+def _name(phrase: Phrase, lexicon: Lexicon) -> tuple[Word, ...]:
+    """The proper name that the core ends in; empty for a common noun, a title alone or a demonym."""
+    core = phrase.core
+    if not core or not core[-1].is_capital or is_common(core[-1], phrase, lexicon):
+        labelled = core and core[-1].label in ("PERSON", "ORG", "GPE", "FAC", "LOC", "WORK_OF_ART")
+        if not (labelled and core[-1].pos == "PROPN" and not is_common(core[-1], phrase, lexicon)):
+            return ()
+    start = len(core) - 1
+    label = core[-1].label
+    while start > 0 and _in_name(core[start - 1], label, lexicon):
+        start -= 1
+    start += title_length(core[start:-1], lexicon) if label not in ("ORG", "GPE", "FAC", "LOC") else 0
+    while start < len(core) - 1 and label == "PERSON" and core[start].label not in ("PERSON", ""):
+        start += 1
+    return core[start:]
+
+
+def _in_name(word: Word, label: str, lexicon: Lexicon) -> bool:
+    """Whether a word before the end of a name is part of it."""
+    if label and word.label:
+        return word.label == label
+    if label in ("PERSON",) and not word.label:
+        return False
+    lower_part = word.lower in (
+        "al",
+        "bin",
+        "ibn",
+        "von",
+        "van",
+        "de",
+        "der",
+        "den",
+        "la",
+        "di",
+        "da",
+        "of",
+        "and",
+        "the",
+    )
+    return (
+        word.is_capital and word.pos in ("PROPN", "NOUN", "X", "ADJ") and not lexicon.is_demonym(word.text)
+    ) or (lower_part and word.pos == "PROPN")
+
+
+def is_common(word: Word, phrase: Phrase, lexicon: Lexicon) -> bool:
+    """Whether the head is a common noun though it may be written with a capital ("The President")."""
+    lower = noun_lemma(word.text)
+    if word.label in ("PERSON", "GPE", "ORG", "FAC", "LOC"):
+        return False
+    if word.label == "NORP" or (lexicon.is_demonym(word.text) and not word.label):
+        return True
+    known = lower in lexicon.persons or lower in lexicon.groups or lower in lexicon.documents
+    if known and len(phrase.core) <= 3:
+        capitals = [each.is_capital for each in phrase.core[:-1]]
+        return (
+            not any(capitals)
+            or word.pos == "NOUN"
+            or all(
+                each.text in lexicon.titles
+                or lexicon.is_demonym(each.text)
+                or not each.is_capital
+                or noun_lemma(each.text) in lexicon.persons | lexicon.organizations
+                for each in phrase.core[:-1]
+            )
+        )
+    starts = phrase.words[0].start == word.start
+    return word.pos == "NOUN" and (not word.is_capital or starts or lower in lexicon.organizations)
+
+
+def title_length(words: Sequence[Word], lexicon: Lexicon) -> int:
+    """How many of the first words are titles or roles: 2 for "Prime Minister Nuri"."""
+    n = 0
+    while n < len(words):
+        for size in (3, 2, 1):
+            text = " ".join(word.text for word in words[n : n + size])
+            if n + size <= len(words) and (text in lexicon.titles or noun_lemma(text) in lexicon.persons):
+                n += size
+                break
+        else:
+            break
+    return n
+
+
+def text_of(words: Sequence[Word]) -> str:
+    """The words as one string, genitive and punctuation closed up."""
+    joined = " ".join(word.text for word in words)
+    return re.sub(r" (['’]s?\b|[,.;:)\]])", r"\1", joined)

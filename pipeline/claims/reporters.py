@@ -1,0 +1,148 @@
+"""To whom it was said, and who reports it."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.tokens import Doc, Span, Token
+
+from pipeline.claims.lexicon import Lexicon, lemmas
+from pipeline.schema import Article, Segment
+
+DIRECT_OBJECT = frozenset(
+    "tell inform assure remind notify brief warn ask advise reassure email e-mail text phone message cable "
+    "urge beg implore exhort order instruct lecture interview".split()
+)
+"""Verbs whose object is the one spoken to: "told reporters"."""
+
+TO_WHOM = frozenset(
+    "say speak talk write reply respond explain complain confess admit confirm "
+    "suggest announce report describe deny comment signal declare state repeat read remark boast "
+    "whisper shout mention reveal disclose".split()
+)
+"""Verbs that take "to" or "with" before the one spoken to: "said to reporters"."""
+
+INTERVIEWS = frozenset(
+    "interview conversation email e-mail letter message statement text call comment remark".split()
+)
+NAME_TAGS = frozenset("PROPN NOUN ADJ NUM DET X PRON".split())
+NO_ADDRESSEE = frozenset(
+    "that it this what how why when where whether if nothing something more today yesterday tonight i he she "
+    "they we one there".split()
+)
+
+
+def find_addressee(
+    doc: Doc, cue: Span | None, source: Span | None, taken: list[tuple[int, int]]
+) -> str | None:
+    """The one spoken to, as written without its article: "told Middle East Eye"; ``None`` if nobody is named.
+
+    ``taken`` are the ranges of the content, which is not searched.
+    """
+    if cue is not None and (found := _from_cue(doc, cue, taken)) is not None:
+        return found
+    return _from_clause(source) if source is not None else None
+
+
+def _from_cue(doc: Doc, cue: Span, taken: list[tuple[int, int]]) -> str | None:
+    for token in cue:
+        lemma = lemmas(token.text, "VERB")[0]
+        at = token.i + 1
+        if token.pos_ != "PROPN" and lemma in DIRECT_OBJECT:
+            found = _noun_phrase(doc, at, taken)
+            if found is not None:
+                return found
+        if lemma in TO_WHOM or lemma in DIRECT_OBJECT or token.lower_ in INTERVIEWS:
+            return _after_preposition(doc, at, cue.end, taken)
+    return None
+
+
+def _after_preposition(doc: Doc, start: int, cue_end: int, taken: list[tuple[int, int]]) -> str | None:
+    """What follows "to", or "with" after an interview, within a few words of the cue."""
+    interview = False
+    for token in doc[start : cue_end + 8]:
+        if (
+            _is_taken(token, taken)
+            or token.text in ".;:\n"
+            or token.lower_ in ("who", "that", "which", "after")
+        ):
+            return None
+        interview = interview or token.lower_ in INTERVIEWS
+        if token.lower_ == "to" or (token.lower_ == "with" and interview):
+            follows = doc[token.i + 1] if token.i + 1 < len(doc) else None
+            if follows is not None and follows.pos_ != "VERB":
+                return _noun_phrase(doc, token.i + 1, taken)
+        if token.pos_ == "VERB":
+            return None
+    return None
+
+
+def _from_clause(source: Span) -> str | None:
+    """An outlet inside the source: "multiple sources that spoke to SaraACarter.com"."""
+    for token in source:
+        if lemmas(token.text, "VERB")[0] in ("speak", "talk") and token.i + 1 < source.end:
+            return _after_preposition(source.doc, token.i + 1, token.i + 1, [])
+    return None
+
+
+def _noun_phrase(doc: Doc, start: int, taken: list[tuple[int, int]]) -> str | None:
+    """The noun phrase that begins at token ``start``, without its article."""
+    end = start
+    while end < len(doc) and not _is_taken(doc[end], taken) and _goes_on(doc, start, end):
+        end += 1
+    while end > start and doc[end - 1].pos_ not in ("NOUN", "PROPN", "PRON", "X"):
+        end -= 1
+    while start < end and doc[start].lower_ in ("a", "an", "the"):
+        start += 1
+    text = doc[start:end].text.strip()
+    return text if text and text.lower() not in NO_ADDRESSEE else None
+
+
+def _goes_on(doc: Doc, start: int, i: int) -> bool:
+    """Whether token ``i`` goes on with the noun phrase from ``start``."""
+    token = doc[i]
+    if token.pos_ == "PRON":
+        return i == start
+    if (
+        i > start
+        and doc[i - 1].pos_ == "PRON"
+        and doc[i - 1].lower_ not in ("his", "her", "its", "their", "my", "our")
+    ):
+        return False
+    if token.pos_ in NAME_TAGS:
+        return not re.fullmatch(
+            r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today|tonight|last", token.text
+        )
+    inner = (
+        0 < i < len(doc) - 1
+        and not doc[i].whitespace_
+        and not doc[i - 1].whitespace_
+        and token.text in "-/&.'’"
+    )
+    genitive = token.text in ("'s", "’s") or (token.text in "'’" and doc[i - 1].text.endswith("s"))
+    named = token.lower_ in ("of", "and", "&", "for") and doc[i - 1].text[:1].isupper() and i + 1 < len(doc)
+    joined = token.lower_ == "of" and i > start
+    return bool(inner or (genitive and i > start) or (named and _capital_next(doc, i)) or joined)
+
+
+def _capital_next(doc: Doc, i: int) -> bool:
+    return doc[i + 1].text[:1].isupper()
+
+
+def _is_taken(token: Token, taken: list[tuple[int, int]]) -> bool:
+    return any(start <= token.idx < end for start, end in taken)
+
+
+def find_reporter(article: Article, segment: Segment, addressee: str | None, lexicon: Lexicon) -> str | None:
+    """Who reports a claim of this segment.
+
+    The writer of the segment, where it has one of its own (a comment, an excerpt's outlet); the outlet that
+    it was told to; the agency, the byline, the publisher.
+    """
+    document = article.document
+    if segment.kind == "comment":
+        return segment.author
+    if addressee is not None and lexicon.is_outlet(addressee):
+        return addressee
+    authors = ", ".join(document.authors) if document.authors else None
+    return segment.author or document.agency or authors or document.publisher

@@ -1,0 +1,165 @@
+"""Where a claim's words stand, and whether they stand inside quotation marks."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.schema import Range, Reading
+
+OPENING = "“„«‟"
+CLOSING = "”»"
+MARKS = OPENING + CLOSING + '"'
+_INSIDE = r"(?:(?!\s[‘']\w).)*?"
+SINGLE = re.compile(
+    rf"(?<![\w’'])[‘'](?=[\w\[(“\"])(?:{_INSIDE}[.,?!;…][’'](?!\w)|{_INSIDE}(?<=[\w\])])[’'](?!\w))"
+)
+"""A stretch between single quotation marks. One after a comma or full stop closes it before one after a
+letter does, which may be a plural's genitive ("the soldiers' wives"); none reaches over another opening."""
+
+PAIRED = re.compile(r"''|``")
+
+EDGES = " \t\n\r\u00a0,;:–—-"
+"""What is no part of a claim where it stands at its edge; quotation marks and full stops are."""
+
+MAX_SCARE_WORDS = 2
+"""Quoted stretches up to this long inside indirect speech are scare quotes or single borrowed words
+("its “diplomats”"), not quotation; three words and more are somebody's own."""
+
+
+def content_parts(reading: Reading, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts of a content as they go into the table, in text order; offsets into ``reading.text``.
+
+    White space and commas at their edges are left out, quotation marks that open or close a part belong to
+    it, parts that touch are one, a part never leaves its segment.
+    """
+    found: list[tuple[int, int]] = []
+    for start, end in itertools.chain.from_iterable(_by_block(reading, *part) for part in sorted(parts)):
+        start, end = trimmed(reading.text, start, end)
+        if start >= end:
+            continue
+        if found and _touch(reading, found[-1][1], start):
+            end = max(end, found[-1][1])
+            start = found.pop()[0]
+        found.append((start, end))
+    return found
+
+
+def _by_block(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A part cut at the ends of segments."""
+    while start < end:
+        block = reading.block_at(start)
+        stop = min(end, block.start + block.n_chars)
+        if start < stop:
+            yield start, stop
+        start = max(stop, start) + 1
+
+
+def _touch(reading: Reading, last_end: int, start: int) -> bool:
+    """Whether nothing but blanks and commas lies between two parts of one segment."""
+    between = reading.text[last_end:start]
+    return last_end >= start or not ("\n" in between or between.strip(EDGES))
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """``start`` and ``end`` moved to the claim's first and last character that counts."""
+    while start < end and text[start] in EDGES:
+        start += 1
+    while end > start and text[end - 1] in EDGES:
+        end -= 1
+    if start >= end:
+        return start, end
+    # An opening mark just before the part and a closing one just after it (a comma or full stop between).
+    if start > 0 and text[start - 1] in OPENING + '"' and _opens(text, start - 1):
+        start -= 1
+    if end < len(text) and text[end] in CLOSING + '"' and not _opens(text, end):
+        end += 1
+    elif (
+        end + 1 < len(text) and text[end] in ",." and text[end + 1] in CLOSING + '"' and text[start] in MARKS
+    ):
+        end += 2
+    return start, end
+
+
+def content_text(text: str, ranges: Sequence[Range]) -> str:
+    """The claim's words, parts joined by `` … ``."""
+    return " … ".join(text[each.start : each.end] for each in ranges)
+
+
+def content_form(reading: Reading, parts: Sequence[tuple[int, int]]) -> str:
+    """``direct``, ``mixed`` or ``indirect``, by the quotation marks as they stand in the paragraph."""
+    inside: list[bool] = []
+    runs: list[int] = []
+    for start, end in sorted(parts):
+        block = reading.block_at(start)
+        line = reading.text[block.start : block.start + block.n_chars]
+        quoted = quoted_offsets(line)
+        words = [m.span() for m in re.finditer(r"\w[\w’'-]*", reading.text[start:end])]
+        flags = [start + a - block.start in quoted for a, _ in words]
+        if words and not inside and reading.text[start:end].lower().startswith("that "):
+            flags = flags[1:]
+        inside += flags
+        runs += [len(list(group)) for flag, group in itertools.groupby(flags) if flag]
+    if not runs:
+        return "indirect"
+    if all(inside):
+        return "direct"
+    # A quotation of a few words counts where it is most of what was said ("a “witch hunt”").
+    return "mixed" if max(runs) > MAX_SCARE_WORDS or sum(runs) * 2 > len(inside) else "indirect"
+
+
+@functools.lru_cache(maxsize=256)
+def quoted_offsets(line: str) -> frozenset[int]:
+    """Offsets inside quotation marks of one paragraph.
+
+    A mark left open closes at the paragraph's end, as where a quotation goes on in the next one; a closing
+    mark that nothing opened closes what stands before it back to the paragraph's start, if none else does.
+    """
+    line = PAIRED.sub(_one_mark, line)
+    inside: set[int] = set()
+    opened: int | None = None
+    for i, char in enumerate(line):
+        if char not in MARKS:
+            continue
+        if opened is None:
+            if _opens(line, i):
+                opened = i
+            elif not inside and char in CLOSING:
+                inside.update(range(i))
+        elif char in CLOSING or (char not in OPENING and not _opens(line, i)) or _closes_low(line, opened, i):
+            inside.update(range(opened, i + 1))
+            opened = None
+        elif char == '"':
+            # A second opening mark: the first was never closed, as far as can be told.
+            opened = i
+    if opened is not None:
+        inside.update(range(opened, len(line)))
+    if not inside:
+        for match in SINGLE.finditer(line):
+            inside.update(range(*match.span()))
+    return frozenset(inside)
+
+
+def _one_mark(match: re.Match[str]) -> str:
+    """A mark of two characters as a straight one and a blank, of the same length."""
+    follows = match.string[match.end() : match.end() + 1]
+    return ' "' if follows.strip() and follows not in ",.;:?!)" else '" '
+
+
+def _opens(text: str, i: int) -> bool:
+    """Whether the mark at ``i`` opens: by its shape, a straight one by the characters around it."""
+    if text[i] in OPENING:
+        return True
+    if text[i] in CLOSING:
+        return False
+    before, after = text[i - 1 : i], text[i + 1 : i + 2]
+    if not before.strip():
+        return bool(after.strip())
+    return before in "([{-–—/‘'" and (after.isalnum() or after in "[(…‘'$")
+
+
+def _closes_low(line: str, opened: int, i: int) -> bool:
+    """„…“: the mark that opens in English closes a quotation that a low one opened."""
+    return line[opened] == "„" and line[i] == "“"
