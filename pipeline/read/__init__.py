@@ -7,7 +7,7 @@ HTML, ``records`` and ``archive`` take files of many articles apart, ``language`
 
 from pipeline.read.articles import read_articles, read_text
 from pipeline.read.faults import InputError, ReadError
-from pipeline.read.inputs import Input, duplicate_reject, find_duplicates, find_inputs
+from pipeline.read.inputs import Input, find_inputs
 from pipeline.read.stream import digest
 
 __all__ = [
@@ -15,8 +15,6 @@ __all__ = [
     "InputError",
     "ReadError",
     "digest",
-    "duplicate_reject",
-    "find_duplicates",
     "find_inputs",
     "read_articles",
     "read_text",

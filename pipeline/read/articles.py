@@ -34,7 +34,7 @@ def read_articles(source: Input, config: Config, *, sha256: str | None = None) -
     """The articles of one input in the order they lie in it, and a reject for each that is none.
 
     An input without a single record is a reject itself (``empty``). Where a file breaks off, the articles
-    before the break are given, then one reject. Identifiers are not compared: see ``find_duplicates``.
+    before the break are given, then one reject. Identifiers are not compared: only a run knows them all.
 
     Args:
         source: the file, from ``find_inputs``.

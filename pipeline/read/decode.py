@@ -30,9 +30,9 @@ CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 HEAD = 1 << 16
 """Bytes looked at to tell text from binary and one encoding from another."""
 
-GOOD_PER_BAD = 5
-"""Well-formed non-ASCII characters for each bad byte from which on a text is damaged UTF-8, not another
-encoding: in text of a single-byte encoding hardly any two bytes in a row happen to be UTF-8."""
+GOOD_PER_BAD = 3
+"""Well-formed non-ASCII characters for each run of bad bytes from which on a text is damaged UTF-8, not
+another encoding: in text of a single-byte encoding hardly any two bytes in a row happen to be UTF-8."""
 
 NEVER = ["utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
 """Encodings never guessed: all of these are told by their mark or their zeros."""
@@ -123,9 +123,8 @@ def _declared(data: bytes, name: str | None) -> Decoded | None:
 
 def _damaged_utf8(data: bytes) -> Decoded | None:
     marked = data.decode("utf-8", "surrogateescape")
-    n_bad = len(re.findall("[\udc80-\udcff]", marked))
-    n_good = sum(map((128).__le__, map(ord, marked))) - n_bad
-    if n_good < GOOD_PER_BAD * n_bad:
+    n_good = len(re.findall("[^\0-\x7f\udc80-\udcff]", marked))
+    if n_good < GOOD_PER_BAD * len(re.findall("[\udc80-\udcff]+", marked)):
         return None
     return Decoded(data.decode("utf-8", "replace"), ("bytes_replaced",))
 

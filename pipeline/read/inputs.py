@@ -47,10 +47,10 @@ def find_inputs(paths: Iterable[Path]) -> Iterator[Input | Reject]:
     """The files at ``paths``, folders walked to the bottom, and a reject for what is no file to read.
 
     The order is that of the sorted paths, then of the sorted names in each folder (by code point), whatever
-    order the paths come in; it decides which article keeps an identifier that several claim
-    (``find_duplicates``). A file reached twice by the same name is read once. Hidden files and folders are
-    left out. A link to a folder is followed unless the folder is, or lies in, one that is walked anyway;
-    a link back to a folder around it is a reject.
+    order the paths come in: the first article of an identifier keeps it, and a run can tell which that is
+    from the order alone, without reading again what has not changed. A file reached twice by the same name
+    is read once. Hidden files and folders are left out. A link to a folder is followed unless the folder
+    is, or lies in, one that is walked anyway; a link back to a folder around it is a reject.
 
     Raises:
         InputError: at once, if one of the paths is not there.
@@ -71,35 +71,6 @@ def format_of(name: str) -> str | None:
     """The format that a file name announces."""
     stem = name.lower().removesuffix(".gz")
     return SUFFIXES.get(PurePath(stem).suffix)
-
-
-def find_duplicates(ids: Iterable[tuple[str, Sequence[str]]]) -> Iterator[tuple[str, int, str]]:
-    """Which articles come too late for their identifier.
-
-    The interface to a run, which may read inputs in any order, in parallel, and only those that changed:
-    it remembers the identifiers that each input gave (``RawArticle.doc_id``, in reading order) and asks
-    here, over all inputs in the order of ``find_inputs``, changed or not. The first to use an identifier
-    keeps it. An article named here must not be in the tables; its reject is ``duplicate_reject``. When the
-    one that kept the identifier goes away, the next is no longer named and is due again.
-
-    Args:
-        ids: for each input its ``shown`` path and the identifiers of its articles.
-
-    Yields:
-        The path, the article's place in that input's identifiers, and the path that keeps the identifier.
-    """
-    keepers: dict[str, str] = {}
-    for path, doc_ids in ids:
-        for number, doc_id in enumerate(doc_ids):
-            if doc_id in keepers:
-                yield path, number, keepers[doc_id]
-            else:
-                keepers[doc_id] = path
-
-
-def duplicate_reject(path: str, doc_id: str, keeper: str) -> Reject:
-    """The reject of an article whose identifier an earlier one, of input ``keeper``, has."""
-    return Reject(path, doc_id, "duplicate_id", f"{keeper} has an article of this id; ids must be unique")
 
 
 @dataclass(slots=True)

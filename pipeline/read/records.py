@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from pipeline.config import ReadConfig
 from pipeline.read import stream
-from pipeline.read.decode import MARKS, Decoded, decode, guess_encoding, is_utf8, refuse_binary
+from pipeline.read.decode import CONTROL, MARKS, Decoded, decode, guess_encoding, is_utf8, refuse_binary
 from pipeline.read.faults import Fault, ReadError
 from pipeline.read.inputs import Input
 from pipeline.read.items import BYTES_PER_CHAR, Item, from_record
@@ -160,15 +160,16 @@ def _text_lines(source: Input, config: ReadConfig) -> Iterator[Line]:
         refuse_binary(head, config.max_control_share)
         other = None if is_utf8(head) else guess_encoding(head)
         for number, line in enumerate(stream.lines(content, max_bytes), 1):
-            yield number, _decoded(line, other, max_bytes, config)
+            if line is None:
+                yield number, ReadError("too_long", f"a line of more than {max_bytes:,} bytes")
+            else:
+                yield number, _decoded(line, other, config.max_control_share)
 
 
-def _decoded(
-    line: bytes | None, other: str | None, max_bytes: int, config: ReadConfig
-) -> Decoded | ReadError:
-    if line is None:
-        return ReadError("too_long", f"a line of more than {max_bytes:,} bytes")
+def _decoded(line: bytes, other: str | None, max_control_share: float) -> _Text:
+    if line.isascii() and line.translate(None, CONTROL) == line:
+        return Decoded(line.decode("ascii"))  # most lines of most files
     try:
-        return decode(line, config.max_control_share, declared=other)
+        return decode(line, max_control_share, declared=other)
     except ReadError as error:
         return error

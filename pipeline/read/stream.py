@@ -83,7 +83,7 @@ class _Bounded(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
-            data = self._content.read(len(buffer))
+            data = self._content.read(min(len(buffer), CHUNK))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ReadError("unreadable", f"broken gzip: {error}") from error
         self._left -= len(data)
