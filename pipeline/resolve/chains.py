@@ -1,0 +1,218 @@
+"""Mentions into chains, left to right: names by form, noun phrases by what they say, pronouns by rank."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
+from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, noun_lemma
+from pipeline.resolve.pairs import MAX_CHAINS, MAX_SENTENCES, Chain, Ranker, may_corefer, pair_features
+
+GENERIC_BODIES = frozenset(
+    "group organisation organization company firm corporation party movement militia agency team club network "
+    "charity bank union paper newspaper magazine outlet airline force body".split()
+)
+"""Nouns that take up any organisation named just before: "the group", "the company"."""
+
+GENERIC_PLACES = frozenset("country nation state city town village kingdom republic province island".split())
+
+MAX_BODY_SENTENCES = 3
+"""How far back "the group" looks for an organisation."""
+
+MAX_WHO_TOKENS = 8
+"""Tokens between a person and the "who" that takes the person up: "the head of the board, who"."""
+
+
+@dataclass(slots=True)
+class Chains:
+    """The chains of an article, and for each mention its chain and the mention it takes up."""
+
+    mentions: Sequence[Mention]
+    of: list[Chain | None] = field(default_factory=list)
+    antecedents: list[Mention | None] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Chains so far, and where to look them up."""
+
+    doc: Doc
+    ranker: Ranker
+    chains: list[Chain] = field(default_factory=list)
+    recent: dict[int, Chain] = field(default_factory=dict)
+    by_name: dict[tuple[bool, str], Chain] = field(default_factory=dict)
+    by_head: dict[str, list[Chain]] = field(default_factory=lambda: defaultdict(list))
+    by_person: dict[tuple[str, str | None, int], Chain] = field(default_factory=dict)
+
+
+def build_chains(doc: Doc, mentions: Sequence[Mention], ranker: Ranker) -> Chains:
+    """The chains of ``mentions``, which are in text order."""
+    builder, result = _Builder(doc, ranker), Chains(mentions)
+    same = same_as_before(doc, mentions)
+    for n, mention in enumerate(mentions):
+        beside = result.of[same[n]] if n in same else None
+        chain = _chain_for(builder, mention, beside)
+        result.antecedents.append(chain.mentions[-1] if chain and chain.mentions else None)
+        if chain is None:
+            chain = Chain()
+            builder.chains.append(chain)
+        _add(builder, chain, mention)
+        result.of.append(chain)
+    return result
+
+
+def _add(builder: _Builder, chain: Chain, mention: Mention) -> None:
+    n_roles = len(chain.roles)
+    chain.add(mention)
+    builder.recent.pop(id(chain), None)
+    builder.recent[id(chain)] = chain
+    if mention.name:
+        builder.by_name.setdefault((mention.sort == PERSON, mention.name), chain)
+        for word in mention.name.split():
+            if mention.sort in {BODY, OTHER}:
+                _index(builder, noun_lemma(word), chain)
+    for role in chain.roles[n_roles:]:
+        if role:
+            _index(builder, role[-1], chain)
+
+
+def _index(builder: _Builder, head: str, chain: Chain) -> None:
+    """Keep the chains of a head noun in the order of their last mention."""
+    known = builder.by_head[head]
+    if known and known[-1] is chain:
+        return
+    if chain in known[-MAX_CHAINS:]:
+        known.remove(chain)
+    known.append(chain)
+
+
+def _chain_for(builder: _Builder, mention: Mention, beside: Chain | None) -> Chain | None:
+    """The chain that a mention takes up; ``None`` where it opens one."""
+    if mention.form == NAME:
+        known = builder.by_name.get((mention.sort == PERSON, mention.name or ""))
+        if known is not None or beside is None or (beside.name and beside.name != mention.name):
+            return known
+        return beside
+    if beside is not None:
+        return beside
+    if mention.form == NOMINAL:
+        return _described(builder, mention)
+    return _taken_up(builder, mention)
+
+
+def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
+    """Mentions that are the one before them by grammar: appositions and "X is a Y"; index → earlier index."""
+    found = {}
+    for n in range(1, len(mentions)):
+        one, other = mentions[n - 1], mentions[n]
+        if n > 1 and one.first >= mentions[n - 2].first and one.last <= mentions[n - 2].last:
+            continue
+        if _apposed(doc, one, other) or _predicated(doc, one, other):
+            found[n] = n - 1
+    return found
+
+
+def _apposed(doc: Doc, one: Mention, other: Mention) -> bool:
+    """ "James Hale, head of the board," and "his successor, Ann Hale,": a name and a singular noun phrase."""
+    if other.first != one.last + 1 or doc[one.last].text != "," or one.sort != other.sort or one.sort == OTHER:
+        return False
+    if {one.form, other.form} != {NAME, NOMINAL} or one.plural or other.plural:
+        return False
+    follows = doc[other.last] if other.last < len(doc) else None
+    if one.form == NAME:
+        opens = other.definite or other.indefinite or (follows is not None and follows.pos_ == "ADP")
+        return opens and (follows is None or follows.is_punct or follows.pos_ in {"ADP", "PRON", "PART", "VERB"})
+    if one.indefinite and one.head == "":
+        return False
+    closes = follows is None or follows.is_punct or follows.pos_ in {"VERB", "AUX"}
+    return closes and (one.definite or one.indefinite)
+
+
+def _predicated(doc: Doc, one: Mention, other: Mention) -> bool:
+    """ "Hale is a doctor", "Hale was the commander of"."""
+    if other.form != NOMINAL or one.form == PRONOUN or one.sort != other.sort or other.plural or one.plural:
+        return False
+    if not (other.definite or other.indefinite) or other.owned:
+        return False
+    between = [token.lower_ for token in doc[one.last : other.first]]
+    return between in (["is"], ["was"], ["became"], ["remains"])
+
+
+def _described(builder: _Builder, mention: Mention) -> Chain | None:
+    """The chain that a definite noun phrase takes up by its words."""
+    if not mention.definite or mention.owned:
+        return None
+    known = [chain for chain in builder.by_head.get(mention.head, [])[-MAX_CHAINS:] if _agrees(mention, chain)]
+    fitting = [chain for chain in known if _says_no_more(mention, chain)]
+    if fitting:
+        return fitting[-1]
+    if len(known) == 1:
+        return known[0]
+    if not mention.plural and mention.head in GENERIC_BODIES | GENERIC_PLACES and len(mention.words) == 1:
+        return _last_named(builder, mention, BODY if mention.head in GENERIC_BODIES else PLACE)
+    return None
+
+
+def _agrees(mention: Mention, chain: Chain) -> bool:
+    return bool(chain.plural) == bool(mention.plural) and (chain.sort == mention.sort or chain.sort == OTHER)
+
+
+def _says_no_more(mention: Mention, chain: Chain) -> bool:
+    """Whether every describing word was said of the chain before: "the security official" of "an Iraqi security…"."""
+    said = {word for role in chain.roles for word in role}
+    if chain.name:
+        said |= {word.casefold() for word in chain.name.split()} | {noun_lemma(word) for word in chain.name.split()}
+    return set(mention.words) <= said
+
+
+def _last_named(builder: _Builder, mention: Mention, sort: str) -> Chain | None:
+    """The one body (or place) named in the last sentences."""
+    found = [
+        chain
+        for chain in list(builder.recent.values())[-MAX_CHAINS:]
+        if chain.sort == sort and chain.name and mention.sentence - chain.mentions[-1].sentence <= MAX_BODY_SENTENCES
+    ]
+    if sort == BODY and len(found) > 1:
+        found = [chain for chain in found if any(each.use == "subject" for each in chain.mentions[-2:])]
+    return found[-1] if len(found) == 1 else None
+
+
+def _taken_up(builder: _Builder, mention: Mention) -> Chain | None:
+    """The chain that a pronoun takes up."""
+    if mention.head == "who":
+        return _before_who(builder, mention)
+    if mention.head in {"i", "we", "you"}:
+        key = (mention.head, mention.speaker, mention.quotation)
+        chain = builder.by_person.get(key)
+        if chain is None:
+            chain = builder.by_person[key] = Chain()
+            builder.chains.append(chain)
+        return chain
+    chains = candidates(builder.recent, mention)
+    best = builder.ranker.best(mention, pair_features(mention, chains))
+    return None if best is None else chains[best]
+
+
+def candidates(recent: dict[int, Chain], mention: Mention) -> list[Chain]:
+    """The chains that a pronoun may take up, the latest first."""
+    found: list[Chain] = []
+    for chain in reversed(recent.values()):
+        if mention.sentence - chain.mentions[-1].sentence > MAX_SENTENCES or len(found) == MAX_CHAINS:
+            break
+        if may_corefer(mention, chain):
+            found.append(chain)
+    return found
+
+
+def _before_who(builder: _Builder, mention: Mention) -> Chain | None:
+    for chain in reversed(builder.recent.values()):
+        last = chain.mentions[-1]
+        if last.sentence != mention.sentence:
+            return None
+        if last.form != PRONOUN and chain.sort == PERSON and mention.first - last.last <= MAX_WHO_TOKENS:
+            return chain
+    return None
