@@ -1,0 +1,186 @@
+"""The data behind the report's tables: columns in scripts of some thousand rows each.
+
+A page opened from disk may not fetch files, but may load scripts. So each shard is a script that hands over
+one JSON text; the page reads it column by column. Text is data throughout: no shard is ever put into HTML.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.report.book import Book
+from pipeline.schema import Claim
+
+ROWS_PER_SHARD = 4000
+"""Rows of one script, about 1 MB of claims: parsed in some 10 ms, so that the page stays responsive."""
+
+_EPOCH = dt.date(1970, 1, 1)
+_IN_SCRIPT = str.maketrans({"\\": "\\\\", "'": "\\'", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+class Codes:
+    """Small numbers for the values of a column that has few."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+        self.counts: list[int] = []
+
+    def code(self, value: str | None) -> int:
+        """The value's number; absence is 0."""
+        found = self._codes.setdefault(value or "", len(self._codes))
+        if found == len(self.counts):
+            self.counts.append(0)
+        self.counts[found] += 1
+        return found
+
+    def values(self) -> list[list[Any]]:
+        """Value and number of rows, in the order of the codes."""
+        return [[value, n] for value, n in zip(self._codes, self.counts, strict=True)]
+
+
+class Shards:
+    """Writes the rows of one table into ``data/``, a script for every ``ROWS_PER_SHARD``.
+
+    Args:
+        folder: the report's folder.
+        name: the table's name, in the scripts' names and inside them.
+        texts, numbers, coded: columns by what they hold; coded ones have few different values.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, *, texts: Sequence[str], numbers: Sequence[str], coded: Sequence[str]
+    ) -> None:
+        self._folder, self._name = folder / "data", name
+        self._columns = (*texts, *numbers, *coded)
+        self._codes = {column: Codes() for column in coded}
+        self._rows: list[tuple[Any, ...]] = []
+        self._extra: dict[str, Any] = {}
+        self.n_rows = 0
+        self.scripts: list[str] = []
+        self._folder.mkdir(exist_ok=True)
+
+    def add(self, *values: Any) -> None:
+        """Add a row, its values in the order text, number, coded."""
+        self._rows.append(values)
+        self.n_rows += 1
+        if len(self._rows) == ROWS_PER_SHARD:
+            self._flush()
+
+    def lookup(self, kind: str, key: int, entry: Sequence[Any]) -> int:
+        """The place of an entry in a list that the shard carries along, such as its articles."""
+        places, entries = self._extra.setdefault(kind, ({}, []))
+        if key not in places:
+            places[key] = len(entries)
+            entries.append(entry)
+        return int(places[key])
+
+    def finish(self) -> dict[str, Any]:
+        """Write what is left; what ``data/index.js`` says about the table."""
+        if self._rows or not self.scripts:
+            self._flush()
+        return {
+            "n": self.n_rows,
+            "size": ROWS_PER_SHARD,
+            "codes": {column: codes.values() for column, codes in self._codes.items()},
+        }
+
+    def _flush(self) -> None:
+        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(self._columns)
+        shard: dict[str, Any] = {"n": len(self._rows)}
+        for name, values in zip(self._columns, columns, strict=True):
+            codes = self._codes.get(name)
+            shard[name] = [codes.code(value) for value in values] if codes else values
+        shard |= {kind: entries for kind, (_, entries) in self._extra.items()}
+        path = f"{self._name}-{len(self.scripts):04}.js"
+        write_script(self._folder / path, [self._name, len(self.scripts), shard])
+        self.scripts.append(f"data/{path}")
+        self._rows, self._extra = [], {}
+
+
+def write_script(path: Path, message: Any) -> None:
+    """Write a script that hands ``message`` to whichever page loads it."""
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT)
+    script = f"(self.newsclaims=self.newsclaims||[]).push(JSON.parse('{text}'));\n"
+    path.write_text(script, encoding="utf-8")
+
+
+def days(value: dt.date | None) -> int | None:
+    """Days since 1970-01-01."""
+    return None if value is None else (value - _EPOCH).days
+
+
+class ClaimShards(Shards):
+    """The rows of ``claims.html``."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            folder,
+            "claims",
+            texts=("id", "at", "content", "source", "cue", "parent", "supports", "answers"),
+            numbers=("article", "who", "day", "sure", "number"),
+            coded=("kind", "nationality", "form", "class", "outlet", "segment", "flags"),
+        )
+
+    def enter(self, book: Book, claim: Claim, row: int) -> None:
+        """Add a claim."""
+        ref = book.claims[row]
+        head = book.heads[ref.article]
+        who = []
+        for number in book.speakers[row]:
+            source = book.sources[number]
+            who.append(self.lookup("sources", number, (source.speaker.label, source.page)))
+        answers = book.answers_by_class(row)
+        flags = ("a" if claim.anonymous else "") + ("n" if claim.negated else "")
+        flags += ("+" if answers["confirm"] else "") + ("-" if answers["deny"] else "")
+        anchor = "" if ref.anchor == claim.claim_id else ref.anchor
+        self.add(
+            claim.claim_id, anchor, claim.content, claim.source, claim.cue,
+            claim.parent_claim_id, claim.supports_claim_id,
+            [[book.claims[n].cue_class, book.claim_address(n)] for n in book.answers.get(row, ())] or None,
+            self.lookup("articles", ref.article, (head.page, head.title, head.doc_id)),
+            who, days(head.day), round(claim.confidence * 1000), ref.ordinal,
+            claim.source_kind, "\n".join(claim.source_nationality or ()), claim.form, claim.cue_class,
+            head.outlet, claim.segment_kind, flags,
+        )  # fmt: skip
+
+
+def write_sources(folder: Path, book: Book) -> tuple[Shards, dict[str, Any]]:
+    """The rows of ``sources.html``, most quoted first."""
+    shards = Shards(
+        folder,
+        "sources",
+        texts=("label", "page", "forms"),
+        numbers=("claims", "articles", "confirmed", "denied", "first", "last"),
+        coded=("named", "kind"),
+    )
+    for source in sorted(book.sources, key=lambda each: (-len(each.rows), each.speaker.key)):
+        forms = " · ".join(
+            form for form, _ in source.spellings.most_common(6) if form != source.speaker.label
+        )
+        shards.add(
+            source.speaker.label, source.page, forms or None, len(source.rows), len(source.articles),
+            source.answers["confirm"], source.answers["deny"], days(source.first), days(source.last),
+            "named" if source.speaker.named else "anonymous", source.kinds.most_common(1)[0][0],
+        )  # fmt: skip
+    return shards, shards.finish()
+
+
+def write_articles(folder: Path, book: Book) -> tuple[Shards, dict[str, Any]]:
+    """The rows of ``articles.html``, in table order."""
+    shards = Shards(
+        folder,
+        "articles",
+        texts=("title", "doc", "page"),
+        numbers=("day", "claims", "anonymous", "words"),
+        coded=("outlet", "copy"),
+    )
+    for head in book.heads:
+        shards.add(
+            head.title, head.doc_id, head.page, days(head.day), head.n_claims, head.n_anonymous, head.n_words,
+            head.outlet, "copy" if head.duplicate_of is not None else "original",
+        )  # fmt: skip
+    return shards, shards.finish()

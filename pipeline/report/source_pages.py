@@ -1,0 +1,123 @@
+"""The pages of sources: everything each said, under which names, and who confirmed or denied it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.report import address
+from pipeline.report.book import Book, Source
+from pipeline.report.cards import isolate, source_item
+from pipeline.report.pages import count, day, esc, frame
+from pipeline.report.rows import Rows
+from pipeline.schema import Name
+
+CLAIMS_PER_PAGE = 300
+"""Claims on one page of a source, about 300 kB; a source with more has several pages."""
+
+SPELLINGS_SHOWN = 12
+
+
+def source_pages(book: Book, rows: Rows) -> Iterator[tuple[str, str]]:
+    """The path and HTML of every page of sources."""
+    own = frame("sources", depth=2)
+    for source in book.sources:
+        if "#" not in source.page:
+            for part, start in enumerate(range(0, len(source.rows), CLAIMS_PER_PAGE)):
+                path = address.source_page(source.speaker.key, part)
+                yield path, own.fill(source.speaker.label, _own_page(book, rows, source, part, start))
+    for numbers in book.shared_pages:
+        sources = [book.sources[number] for number in numbers]
+        first, last = sources[0].speaker.label, sources[-1].speaker.label
+        title = f"Sources quoted once or twice: {first} to {last}"
+        body = "".join(_shared(book, rows, source) for source in sources)
+        main = f'<h1>Sources quoted once or twice</h1><p class="lead">{isolate(first)} to {isolate(last)}</p>{body}'
+        yield sources[0].page.partition("#")[0], own.fill(title, f'<div class="source">{main}</div>')
+
+
+def _own_page(book: Book, rows: Rows, source: Source, part: int, start: int) -> str:
+    shown = _newest_first(book, source)[start : start + CLAIMS_PER_PAGE]
+    items = _items(book, rows, shown)
+    turn = _turn(source, part)
+    return (
+        f'<article class="source"><header><p class="kicker">{_sort_of(source)}</p>'
+        f'<h1 dir="auto">{esc(source.speaker.label)}</h1>{_summary(book, rows, source)}</header>'
+        f'<h2>What they said</h2>{turn}<ol class="claims" start="{start + 1}">{items}</ol>{turn}</article>'
+    )
+
+
+def _shared(book: Book, rows: Rows, source: Source) -> str:
+    anchor = source.page.partition("#")[2]
+    items = _items(book, rows, _newest_first(book, source))
+    return (
+        f'<section class="few" id="{anchor}" aria-labelledby="{anchor}-title">'
+        f'<h2 id="{anchor}-title" dir="auto">{esc(source.speaker.label)}</h2>'
+        f'<p class="kicker">{_sort_of(source)}</p><ol class="claims">{items}</ol></section>'
+    )
+
+
+def _newest_first(book: Book, source: Source) -> list[int]:
+    def age(row: int) -> tuple[str, int]:
+        return day(book.heads[book.claims[row].article].day), -row
+
+    return sorted(source.rows, key=age, reverse=True)
+
+
+def _items(book: Book, rows: Rows, shown: Sequence[int]) -> str:
+    claims = rows.claims.take(list(shown))
+    return "".join(source_item(book, claim, row, "../../") for claim, row in zip(claims, shown, strict=True))
+
+
+def _sort_of(source: Source) -> str:
+    kind = source.kinds.most_common(1)[0][0]
+    if source.speaker.key == "none":
+        return "Claims without a source"
+    return f"{'Named' if source.speaker.named else 'Anonymous'} source · {esc(kind)}"
+
+
+def _summary(book: Book, rows: Rows, source: Source) -> str:
+    facts = [
+        ("Claims", str(len(source.rows))),
+        ("Articles", str(len(source.articles))),
+        ("Confirmed by others", str(source.answers["confirm"])),
+        ("Denied by others", str(source.answers["deny"])),
+    ]
+    if source.first is not None:
+        facts.append(("First and last", f"{day(source.first)} to {day(source.last)}"))
+    name = rows.names.get(source.speaker.name_id) if source.speaker.name_id is not None else None
+    facts += _spellings(source, name)
+    shown = "".join(f"<div><dt>{term}</dt><dd>{value}</dd></div>" for term, value in facts)
+    return f'<dl class="facts">{shown}</dl>'
+
+
+def _spellings(source: Source, name: Name | None) -> list[tuple[str, str]]:
+    facts = []
+    if name is not None:
+        others = [alias for alias in name.aliases if alias != name.name]
+        if others:
+            facts.append(("Also called", _listed(others)))
+    written = [f"{form} ({n})" if n > 1 else form for form, n in source.spellings.most_common()]
+    if written:
+        facts.append(("As written", _listed(written)))
+    return facts
+
+
+def _listed(forms: Sequence[str]) -> str:
+    shown = ", ".join(isolate(form) for form in forms[:SPELLINGS_SHOWN])
+    more = len(forms) - SPELLINGS_SHOWN
+    return shown + (f" and {count(more, 'other form')}" if more > 0 else "")
+
+
+def _turn(source: Source, part: int) -> str:
+    """Links to the other pages of a source that has several."""
+    n_parts = -(-len(source.rows) // CLAIMS_PER_PAGE)
+    if n_parts < 2:
+        return ""
+    links = []
+    for each in range(n_parts):
+        if each == part:
+            links.append(f'<li><a aria-current="page">{each + 1}</a></li>')
+        else:
+            links.append(
+                f'<li><a href="../../{address.source_page(source.speaker.key, each)}">{each + 1}</a></li>'
+            )
+    return f'<nav class="turn" aria-label="Pages of this source"><ol>{"".join(links)}</ol></nav>'

@@ -1,0 +1,100 @@
+"""Whom a claim counts for: a name, or a description such as "Iraqi security official"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.schema import Claim, SourceMember
+
+_DETERMINER = re.compile(
+    r"^(?:(?:the|a|an|one|two|three|four|five|six|several|some|many|both|another|other|his|her|its|their|our)"
+    r"\s+(?:of\s+)?)+",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"\s+")
+NOBODY = "no source given"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A source of the report: everything with one ``key`` stands on one page."""
+
+    key: str
+    label: str
+    named: bool
+    name_id: str | None = None
+
+
+def speakers_of(
+    claims: Sequence[Claim], forms: Mapping[str, str], by_form: Mapping[str, str]
+) -> list[tuple[Speaker, ...]]:
+    """For each claim of one article the sources it counts for, one or more.
+
+    A coordinated source counts for each of its members. A pronoun or "one" whose antecedent is itself the
+    source of another claim takes over that claim's description.
+
+    Args:
+        claims: all claims of the article.
+        forms: name by ``name_id``, over all articles.
+        by_form: ``name_id`` by written form, where only one name has that form.
+    """
+    described = {
+        (claim.source_start, claim.source_end): _description(claim.source_nationality, _role(claim))
+        for claim in claims
+        if _role(claim)
+    }
+    return [_speakers(claim, forms, by_form, described) for claim in claims]
+
+
+def _speakers(
+    claim: Claim,
+    forms: Mapping[str, str],
+    by_form: Mapping[str, str],
+    described: Mapping[tuple[int | None, int | None], str],
+) -> tuple[Speaker, ...]:
+    if claim.source_members:
+        members = (_member(each, claim, forms, by_form) for each in claim.source_members)
+        return tuple(dict.fromkeys(members))
+    if claim.source_name_id is not None:
+        return (_named(claim.source_name_id, forms, claim.source_name or claim.source),)
+    if claim.source_name is not None:
+        return (_written(claim.source_name, named=not claim.anonymous),)
+    if claim.source is None:
+        return (Speaker("none", NOBODY, False),)
+    role = _role(claim)
+    if role is not None:
+        return (_written(_description(claim.source_nationality, role), named=not claim.anonymous),)
+    before = described.get((claim.antecedent_start, claim.antecedent_end))
+    return (_written(before or claim.antecedent or claim.source, named=not claim.anonymous),)
+
+
+def _member(
+    member: SourceMember, claim: Claim, forms: Mapping[str, str], by_form: Mapping[str, str]
+) -> Speaker:
+    name_id = by_form.get(member.text)
+    if name_id is not None:
+        return _named(name_id, forms, member.text)
+    role = member.role or member.head
+    words = member.text if role is None else _description(member.nationality, role)
+    return _written(words, named=not claim.anonymous)
+
+
+def _named(name_id: str, forms: Mapping[str, str], else_form: str | None) -> Speaker:
+    return Speaker(f"name {name_id}", forms.get(name_id) or else_form or name_id, True, name_id)
+
+
+def _role(claim: Claim) -> str | None:
+    return claim.source_role or claim.source_head
+
+
+def _description(nationality: Sequence[str] | None, role: str) -> str:
+    return " ".join([*(nationality or ()), role])
+
+
+def _written(text: str, *, named: bool) -> Speaker:
+    """A source known by its words alone: articles and numbers before them, and case, make no difference."""
+    plain = _SPACE.sub(" ", text).strip()
+    label = _DETERMINER.sub("", plain) or plain
+    return Speaker(f"said {label.casefold()}", label, named)

@@ -1,0 +1,364 @@
+"""Tables for the tests of the report: articles written in a small markup, many of them, and hostile ones.
+
+Markup: ``{c1:…}`` content, ``{s1:…}`` source, ``{q1:…}`` cue of claim 1, ``{a1:…}`` its antecedent,
+``{PERSON:…}`` a name. Marks nest. A paragraph may begin with its segment's kind: ``comment by Ann: …``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.schema import BODY_KINDS, TABLES, Claim, Document, Entity, Name, Range, Reject, Segment
+from pipeline.tables.folder import write
+
+MARK = re.compile(r"\{(\w+):|\}")
+KIND = re.compile(
+    r"(title|subtitle|byline|dateline|caption|heading|quote|update|comment|tags|related|promo|navigation|footer)"
+    r"(?: by ([^:]+))?: "
+)
+
+
+@dataclass
+class Marked:
+    """A text without its markup, and the ranges of the marks."""
+
+    text: str = ""
+    marks: list[tuple[str, int, int]] = field(default_factory=list)
+
+
+def parse(markup: str) -> Marked:
+    """Take the markup apart."""
+    marked, opened, at = Marked(), [], 0
+    for match in MARK.finditer(markup):
+        marked.text += markup[at : match.start()]
+        at = match.end()
+        if match[1]:
+            opened.append((match[1], len(marked.text)))
+        else:
+            tag, start = opened.pop()
+            marked.marks.append((tag, start, len(marked.text)))
+    marked.text += markup[at:]
+    return marked
+
+
+@dataclass
+class Tables:
+    """The rows of an outputs folder."""
+
+    documents: list[Document] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    entities: list[Entity] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+
+    def write(self, outputs: Path) -> Path:
+        """Write all tables into the folder."""
+        outputs.mkdir(parents=True, exist_ok=True)
+        self.name_everybody()
+        for name in TABLES:
+            write(outputs, name, getattr(self, name))
+        return outputs
+
+    def name_everybody(self) -> None:
+        """Make ``names`` from what entities and claims say."""
+        forms: dict[str, set[str]] = defaultdict(set)
+        labels: dict[str, str] = {}
+        for entity in self.entities:
+            if entity.name_id is not None:
+                forms[entity.name_id] |= {entity.text, entity.name or entity.text}
+                labels[entity.name_id] = entity.label
+        for claim in self.claims:
+            if claim.source_name_id is not None:
+                forms[claim.source_name_id].add(claim.source_name or "")
+        self.names = [
+            Name(
+                name_id,
+                max(every, key=len),
+                labels.get(name_id, "PERSON"),
+                tuple(sorted(every)),
+                1,
+                1,
+                1,
+                None,
+                None,
+            )
+            for name_id, every in forms.items()
+        ]
+
+    def add(self, doc_id: str, markup: str, claims: dict[int, dict[str, Any]], **given: Any) -> None:
+        """Add an article: a paragraph a line of the markup; columns of claim ``n`` in ``claims[n]``."""
+        lines = [line.strip() for line in markup.strip().split("\n") if line.strip()]
+        marks: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        where: dict[int, Segment] = {}
+        text = ""
+        for number, line in enumerate(lines):
+            kind = KIND.match(line)
+            marked = parse(line[kind.end() :] if kind else line)
+            start, end = len(text), len(text) + len(marked.text)
+            name = kind[1] if kind else "body"
+            segment = Segment(
+                doc_id, f"{doc_id}#s{number}", name, name in BODY_KINDS, start, end, marked.text,
+                kind[2] if kind else None, dt.datetime(2031, 5, 3, tzinfo=dt.UTC) if name == "comment" else None,
+                f"fixture:{name}",
+            )  # fmt: skip
+            self.segments.append(segment)
+            for tag, a, b in marked.marks:
+                marks[tag].append((start + a, start + b))
+                if tag[0] == "c" and tag[1:].isdigit():
+                    where.setdefault(int(tag[1:]), segment)
+            text += marked.text + "\n"
+        self._add_entities(doc_id, text, marks, lines)
+        for number, columns in claims.items():
+            self.claims.append(_claim(doc_id, text, marks, where, number, columns))
+        kept = [segment.text for segment in self.segments if segment.doc_id == doc_id and segment.kept]
+        columns: dict[str, Any] = dict.fromkeys(Document.__slots__) | {
+            "doc_id": doc_id, "path": f"corpus/{doc_id}", "sha256": "0" * 64, "format": "txt", "text": text,
+            "body": "\n".join(kept), "n_chars": len(text), "n_words": len(" ".join(kept).split()),
+            "n_claims": len(claims), "language": "en",
+        }  # fmt: skip
+        self.documents.append(Document(**(columns | given)))
+
+    def _add_entities(
+        self, doc_id: str, text: str, marks: dict[str, list[tuple[int, int]]], lines: list[str]
+    ) -> None:
+        del lines
+        found = [(a, b, tag) for tag, ranges in marks.items() if tag.isupper() for a, b in ranges]
+        for number, (a, b, label) in enumerate(sorted(found)):
+            words = text[a:b]
+            name_id = None if label in ("DATE", "CARDINAL") else f"{label}:{words.split()[-1].casefold()}"
+            segment = next(
+                each for each in self.segments if each.doc_id == doc_id and each.start <= a < each.end
+            )
+            self.entities.append(
+                Entity(
+                    f"{doc_id}#e{number}",
+                    doc_id,
+                    segment.segment_id,
+                    a,
+                    b,
+                    words,
+                    label,
+                    name_id and words,
+                    name_id,
+                    0.9,
+                )
+            )
+
+
+def _claim(
+    doc_id: str,
+    text: str,
+    marks: dict[str, list[tuple[int, int]]],
+    where: dict[int, Segment],
+    number: int,
+    columns: dict[str, Any],
+) -> Claim:
+    parts = sorted(marks[f"c{number}"])
+    given: dict[str, Any] = dict.fromkeys(Claim.__slots__)
+    for role, letter in (("source", "s"), ("cue", "q"), ("antecedent", "a")):
+        for a, b in marks[f"{letter}{number}"][:1]:
+            given |= {role: text[a:b], f"{role}_start": a, f"{role}_end": b}
+    given |= {
+        "claim_id": f"{abs(hash_of(doc_id, number)):016x}", "doc_id": doc_id,
+        "segment_id": where[number].segment_id, "segment_kind": where[number].kind, "form": "indirect",
+        "content": " … ".join(text[a:b] for a, b in parts), "content_spans": tuple(Range(a, b) for a, b in parts),
+        "cue_lemma": "say", "cue_class": "say", "negated": False, "source_kind": "person",
+        "anonymous": "source_name" not in columns, "confidence": 0.87,
+    }  # fmt: skip
+    given |= columns
+    for link in ("parent_claim_id", "supports_claim_id"):
+        if isinstance(given[link], int):
+            given[link] = f"{abs(hash_of(doc_id, given[link])):016x}"
+    return Claim(**given)
+
+
+def hash_of(doc_id: str, number: int) -> int:
+    """A number that depends on the claim alone, the same in every run."""
+    return random.Random(f"{doc_id} {number}").getrandbits(64)
+
+
+def named(name: str, **columns: Any) -> dict[str, Any]:
+    """Columns of a claim whose source the article names."""
+    return {"source_name": name, "source_name_id": f"PERSON:{name.split()[-1].casefold()}"} | columns
+
+
+WIRE = """
+navigation: Home World Harbour News Opinion Sport Subscribe
+title: Drones struck the {GPE:Merrow} naval yard, officials say
+subtitle: Two officials and a militia commander describe a night of explosions that the government denies.
+byline: By {ORG:NORTHWIRE}
+caption: The naval yard at {GPE:Merrow} before the attack (photo: {ORG:NORTHWIRE})
+{s1:A {NORP:Calden} security official} {q1:said} on {DATE:Monday} that {c1:three drones had struck the naval yard at {GPE:Merrow} and that two of them came from inside the country}.
+{c2:“We saw them cross the river at low height,”} {s2:{a3:Commodore {PERSON:Ilse Varga}}}, who leads the yard's guard, {q2:told} {ORG:Northwire}. {c2:“Nobody had time to sound the alarm.”}
+{s3:She} {q3:added} that {c3:repairs would take {DATE:six weeks}}.
+{s4:{a5:Two commanders of a river militia}} {q4:denied} that {c4:their men had anything to do with it}. “{c5:We have no such machines},” {s5:one} {q5:said}.
+{s6:{PERSON:Tomas Reke}}, a spokesman for the government, {q6:said} {c6:the prime minister {q7:believed} that {c7:“a technical accident”} had caused the fire}.
+The account of the official {q8:was confirmed} by {s8:a Western diplomat and a second {NORP:Calden} security official}: {c8:three drones had struck the yard}.
+heading: A long quarrel
+{s9:The Calden navy} {q9:did not say} {c9:who had sent the drones}. {q10:It was reported} that {c10:insurers had closed the port}.
+promo: Subscribe for our daily newsletter
+related: Most read: What the river militias want
+footer: Copyright 2031 Harbour Post. All rights reserved.
+"""
+
+WIRE_CLAIMS: dict[int, dict[str, Any]] = {
+    1: {"source_head": "official", "source_role": "security official", "source_nationality": ("Calden",),
+        "source_count": 1, "said_when": "on Monday", "said_date": dt.date(2031, 5, 2)},
+    2: named("Ilse Varga", form="direct", addressee="Northwire", source_role="Commodore"),
+    3: named("Ilse Varga", cue_lemma="add"),
+    4: {"source_head": "commander", "source_role": "militia commander", "source_count": 2, "cue_class": "deny",
+        "source_kind": "group", "supports_claim_id": 1},
+    5: {"form": "direct", "source_kind": "person"},
+    6: named("Tomas Reke", form="mixed", source_role="spokesman"),
+    7: {"cue_class": "believe", "parent_claim_id": 6, "form": "direct", "source_kind": "unknown", "confidence": 0.41},
+    8: {"cue_class": "confirm", "supports_claim_id": 1, "source_kind": "group", "source_count": 2},
+    9: {"source_name": "Calden navy", "source_kind": "organization", "negated": True, "cue_class": "decline"},
+    10: {"source_kind": "unknown", "cue_class": "report"},
+}  # fmt: skip
+
+BLOG = """
+title: Somebody is lying about the {GPE:Merrow} drones
+byline: Posted by {PERSON:Ada Finch}
+I have argued for years that the river is open. Now look at this:
+quote by Harbour Post: {s1:A {NORP:Calden} militia commander} {q1:said} {c1:the yard's own guards had sold the fuel}, and {s2:a Western military source} {q2:confirmed} {c2:that fuel had gone missing}.
+I {q3:doubt} {c3:that anyone will resign}.
+update: UPDATE: {s4:{PERSON:Tomas Reke}} {q4:has called for} {c4:an inquiry into the fuel}.
+comment by Old Salt: {s5:{PERSON:Varga}} once {q5:promised} {c5:to go if the guard failed}. She is still there.
+comment by قارئ من الميناء: {s6:مسؤول في الميناء} {q6:قال} إن {c6:الحريق استمر حتى الفجر}.
+tags: Merrow, drones, river
+"""
+
+BLOG_CLAIMS: dict[int, dict[str, Any]] = {
+    1: {"source_head": "commander", "source_role": "militia commander", "source_nationality": ("Calden",),
+        "reported_by": "Harbour Post", "cue_class": "accuse"},
+    2: {"source_head": "source", "source_role": "military source", "source_nationality": ("Western",),
+        "cue_class": "confirm", "supports_claim_id": 1, "reported_by": "Harbour Post"},
+    3: named("Ada Finch", source_kind="author", cue_class="believe"),
+    4: named("Tomas Reke", cue_class="demand"),
+    5: named("Ilse Varga", cue_class="promise", reported_by="Old Salt"),
+    6: {"source_head": "مسؤول", "reported_by": "قارئ من الميناء"},
+}  # fmt: skip
+
+
+def two_articles() -> Tables:
+    """A wire story and a blog post: every feature of the report once."""
+    tables = Tables()
+    add_wire(tables, "harbour/001.txt")
+    add_blog(tables, "river/002.txt")
+    tables.rejects.append(Reject("corpus/empty.txt", None, "empty", None))
+    return tables
+
+
+def add_wire(tables: Tables, doc_id: str, **given: Any) -> None:
+    """Add the wire story."""
+    columns: dict[str, Any] = {
+        "title": "Drones struck the Merrow naval yard, officials say", "publisher": "Harbour Post",
+        "agency": "NORTHWIRE", "url": "https://harbour.example/2031/05/03/drones",
+        "subtitle": "Two officials and a militia commander describe a night of explosions that the government denies.",
+        "published": dt.datetime(2031, 5, 3, 9, 30, tzinfo=dt.UTC),
+    }  # fmt: skip
+    tables.add(doc_id, WIRE, WIRE_CLAIMS, **(columns | given))
+
+
+def add_blog(tables: Tables, doc_id: str, **given: Any) -> None:
+    """Add the blog post."""
+    columns: dict[str, Any] = {
+        "title": "Somebody is lying about the Merrow drones", "site": "river-notes.example",
+        "authors": ("Ada Finch",), "published": dt.datetime(2031, 5, 4, 18, 0, tzinfo=dt.UTC),
+    }  # fmt: skip
+    tables.add(doc_id, BLOG, BLOG_CLAIMS, **(columns | given))
+
+
+EVIL = '<script>window.pwned=1</script><img src=x onerror="window.pwned=1">\'"&{{7*7}}\u2028\u202e'
+
+
+def hostile() -> Tables:
+    """Articles that try to run as code wherever the report shows a string."""
+    tables = Tables()
+    bad: dict[str, Any] = {
+        "source_name": f"{EVIL}who", "source_name_id": f"{EVIL}id", "source_role": EVIL, "addressee": EVIL,
+        "source_nationality": (EVIL,), "said_when": EVIL, "reported_by": EVIL, "source_affiliation": EVIL,
+        "quotation_id": EVIL, "antecedent": EVIL, "antecedent_start": 0, "antecedent_end": 4,
+    }  # fmt: skip
+    evil = EVIL.replace("{{7*7}}", "").replace("\u2028", " ")
+    markup = f"title: {evil}\n{{s1:{evil}}} {{q1:{evil}}} {{c1:=HYPERLINK(1) {evil}}}\ncomment by {evil}: {evil} {{c2:x}}\nnavigation: {evil}"
+    markup = markup.replace("comment by " + evil, "comment by Eve")
+    for doc_id, url in (
+        (f"{EVIL}/1.txt", "javascript:window.pwned=1"),
+        ("a/../../b?#x.txt", 'https://e.example/"><script>'),
+    ):
+        tables.add(
+            doc_id, markup, {1: bad, 2: {"source_name": "\x00$\\frac{1}{2}$", "cue_class": "deny", "supports_claim_id": 1}},
+            title=EVIL, subtitle=EVIL, publisher=EVIL, authors=(EVIL,), agency=EVIL, url=url, warnings=(EVIL,),
+            published=dt.datetime(2031, 5, 4, tzinfo=dt.UTC),
+        )  # fmt: skip
+    tables.segments = [replace(each, author=EVIL) if each.author else each for each in tables.segments]
+    return tables
+
+
+FIRST = "Ilse Tomas Mira Jonas Petra Hanno Edda Rufus Selma Arvid".split()
+LAST = "Varga Reke Dolan Ostrow Kimball Thorne Ashe Quill Marlow Voss Harte Lund".split()
+WHAT = (
+    "the bridge would reopen in autumn|the harbour dues were too high|nobody had been paid since March|"
+    "the convoy left before dawn|the minister knew of the letter|the tests had been stopped|"
+    "two ships were held at anchor|the talks would go on in Merrow|prices would fall by a tenth"
+).split("|")
+ROLES = "security official|militia commander|diplomat|military source|government official|union leader|engineer".split(
+    "|"
+)
+NATIONS = "Calden|Western|Sorvian|Northern".split("|")
+CLASSES = (
+    "say say say say report confirm deny accuse warn promise demand predict believe intend decline".split()
+)
+OUTLETS = "Harbour Post|River Notes|Northwire|The Calden Courier|Estuary Radio|Inland Times".split("|")
+
+
+def many(n_articles: int, claims_per_article: int = 24, seed: int = 7) -> Tables:
+    """Many articles with long-tailed sources, for size and speed; the first two are those of ``two_articles``."""
+    rng = random.Random(seed)
+    tables = two_articles()
+    for number in range(2, n_articles):
+        lines, claims = [f"title: Story number {number}"], {}
+        for each in range(1, claims_per_article + 1):
+            claims[each] = _some_claim(rng, each, number)
+            source = claims[each].pop("words")
+            cue = claims[each]["cue_class"]
+            lines.append(
+                f"{{s{each}:{source}}} {{q{each}:{cue}}} {{DATE:today}} that {{c{each}:{rng.choice(WHAT)}, {rng.choice(WHAT)}}}."
+            )
+        published = dt.datetime(2031, 1, 1, tzinfo=dt.UTC) + dt.timedelta(
+            days=min(rng.randrange(600), rng.randrange(600))
+        )
+        tables.add(
+            f"many/{number:05}.txt", "\n".join(lines), claims, title=f"Story number {number}",
+            publisher=rng.choices(OUTLETS, (9, 6, 5, 3, 2, 1))[0], published=published,
+        )  # fmt: skip
+    return tables
+
+
+def _some_claim(rng: random.Random, each: int, number: int) -> dict[str, Any]:
+    cue_class = rng.choice(CLASSES)
+    columns: dict[str, Any] = {"cue_class": cue_class, "form": rng.choice(("direct", "mixed", "indirect", "indirect")),
+                               "confidence": round(rng.uniform(0.3, 0.99), 3)}  # fmt: skip
+    if cue_class in ("confirm", "deny") and each > 1:
+        columns["supports_claim_id"] = rng.randrange(1, each)
+    if rng.random() < 0.35:
+        nation, role = rng.choice(NATIONS), rng.choice(ROLES)
+        return columns | {
+            "source_role": role,
+            "source_head": role.split()[-1],
+            "source_nationality": (nation,),
+            "words": f"a {nation} {role}",
+        }
+    if rng.random() < 0.4:
+        name = f"{rng.choice(FIRST)} Number{number}x{each}"
+    else:
+        name = f"{rng.choice(FIRST)} {LAST[min(int(rng.expovariate(0.4)), len(LAST) - 1)]}"
+    return columns | named(name, words=name)
