@@ -58,7 +58,7 @@ class WhoScore:
 
 
 def score_who(rows: Sequence[Row], predicted: Sequence[Sequence[Claim]]) -> WhoScore:
-    """Counts over all passages; a predicted claim answers to the gold one that shares most content with it."""
+    """Counts over all passages; a predicted claim answers to the gold one it shares most with."""
     score = WhoScore()
     for row, claims in zip(rows, predicted, strict=True):
         pairs = match_claims(row, claims)
