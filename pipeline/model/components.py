@@ -1,0 +1,239 @@
+"""The model as spaCy components: ``newsclaims_encoder``, ``newsclaims_entities``, ``newsclaims_attribution``.
+
+Each works in any English pipeline. The encoder leaves its scores in ``doc.user_data[SCORES]``; the others
+read them there, or have the encoder run where it has not. Attribution removes them when it is done, so
+that the Doc can be stored.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.attrs import IDX, LENGTH
+from spacy.language import Language
+from spacy.symbols import IDS
+from spacy.tokens import Doc, Span, SpanGroup
+
+from pipeline.model.attribution import FoundClaim, Scores, Thresholds, find_claims, find_nested, score_texts
+from pipeline.model.decode import Ints, bio_transitions, find_spans, log_softmax, viterbi
+from pipeline.model.labels import ENTITY_TAGS, POS_TAGS, ROLES
+from pipeline.model.session import FILES, Session
+
+SHIPPED = Path(__file__).parent / "en_newsclaims"
+"""The spaCy pipeline that comes with the package."""
+
+SCORES = "newsclaims_scores"
+ENTITY_CONFIDENCE = "newsclaims_entity_confidence"
+"""Key of ``doc.user_data``: a dict of (first, last) code points of an entity to its probability."""
+
+_ENTITY_TRANSITIONS = bio_transitions(ENTITY_TAGS)
+_POS_SYMBOLS = np.array([IDS[tag] for tag in POS_TAGS])
+
+
+@functools.lru_cache(maxsize=4)
+def _session(folder: Path, threads: int) -> Session:
+    return Session(folder, threads=threads)
+
+
+class Encoder:
+    """Reads each text through the network, its windows of like length together.
+
+    Texts are not mixed: the int8 graph takes the range of its activations from what goes through it at
+    once, and what is found in an article must not depend on its neighbours.
+
+    Args:
+        threads: Threads of one run.
+        batch_pieces: Word pieces that go through the network together, padding included.
+    """
+
+    def __init__(self, *, threads: int = 1, batch_pieces: int = 1280) -> None:
+        self.threads = threads
+        self.batch_pieces = batch_pieces
+        self.folder = SHIPPED / "newsclaims_encoder"
+
+    @property
+    def session(self) -> Session:
+        """The network, loaded when first asked for and shared by all components of the process."""
+        return _session(self.folder, self.threads)
+
+    def __call__(self, doc: Doc) -> Doc:
+        (doc.user_data[SCORES],) = score_texts([doc.text], self.session, batch_pieces=self.batch_pieces)
+        return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        """Copies the model's files into ``path``."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            (folder / name).write_bytes((self.folder / name).read_bytes())
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Encoder:  # noqa: ARG002
+        """Reads the network from ``path`` from now on.
+
+        Raises:
+            ModelError: the folder holds no model, or one of another version.
+        """
+        self.folder = Path(path).resolve()
+        _ = self.session
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:  # noqa: ARG002
+        return str(self.folder).encode()
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Encoder:  # noqa: ARG002
+        return self.from_disk(data.decode())
+
+
+def _scores(doc: Doc) -> Scores:
+    found = doc.user_data.get(SCORES)
+    if isinstance(found, Scores):
+        return found
+    scores: Scores = Encoder()(doc).user_data[SCORES]
+    return scores
+
+
+class Alignment:
+    """Tokens of a Doc by code point."""
+
+    def __init__(self, doc: Doc) -> None:
+        places = doc.to_array([IDX, LENGTH]).astype(np.int64) if len(doc) else np.zeros((0, 2), dtype=np.int64)
+        self.starts = places[:, 0]
+        self.ends = places[:, 0] + places[:, 1]
+
+    def tokens(self, begin: int, end: int) -> tuple[int, int]:
+        """The half-open range of tokens that overlap the code points ``begin`` to ``end``."""
+        first = int(np.searchsorted(self.ends, begin, side="right"))
+        last = int(np.searchsorted(self.starts, end, side="left"))
+        return first, max(first, last)
+
+
+class Entities:
+    """Sets ``doc.ents``, parts of speech, and each entity's probability."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        scores = _scores(doc)
+        if not len(scores.pieces):
+            doc.user_data[ENTITY_CONFIDENCE] = {}
+            return doc
+        alignment = Alignment(doc)
+        self._set_pos(doc, scores, alignment)
+        self._set_entities(doc, scores, alignment)
+        return doc
+
+    def _set_pos(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
+        tags: Ints = _POS_SYMBOLS[scores.head("pos").argmax(-1)]
+        at = np.searchsorted(scores.pieces.ends, alignment.starts, side="right")
+        chosen = tags[np.minimum(at, len(tags) - 1)]
+        for token, tag in zip(doc, chosen.tolist(), strict=True):
+            token.pos = IDS["SPACE"] if token.is_space else tag
+
+    def _set_entities(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
+        calibration = scores.session.meta.get("entity_confidence") or [1.0, 0.0]
+        starts, ends = scores.pieces.starts, scores.pieces.ends
+        spans, confidences, taken = [], {}, 0
+        for window in scores.windows:
+            likelihood = log_softmax(window.head("entity"))
+            labels = viterbi(likelihood[None], _ENTITY_TRANSITIONS)[0]
+            chosen = likelihood[np.arange(len(labels)), labels]
+            found = labels.tolist()
+            for first in sorted({label for label in found if label % 2 == 1}):
+                for a, b in find_spans(found, first):
+                    at, to = int(starts[a + window.begin]), int(ends[b - 1 + window.begin])
+                    worst = float(chosen[a:b].min())
+                    logit = worst - np.log(-np.expm1(min(worst, -1e-6)))
+                    probability = 1 / (1 + np.exp(-(calibration[0] * logit + calibration[1])))
+                    spans.append((*alignment.tokens(at, to), ENTITY_TAGS[first][2:], float(probability)))
+        ents = []
+        for begin, end, label, probability in sorted(spans):
+            if begin >= taken and begin < end:
+                span = Span(doc, begin, end, label=label)
+                ents.append(span)
+                confidences[(span.start_char, span.end_char)] = probability
+                taken = end
+        doc.set_ents(ents)
+        doc.user_data[ENTITY_CONFIDENCE] = confidences
+
+
+class Attribution:
+    """Sets ``doc.spans["source"]``, ``["cue"]`` and ``["content"]``.
+
+    Spans of one claim carry the same ``id_`` (``c0``, ``c1``, … in the order of their cues, claims inside
+    contents last). ``doc.spans["content"].attrs`` holds ``confidence``, the claims' probabilities by id,
+    and ``parent``, the id of the claim inside whose content a claim stands.
+    """
+
+    def __init__(self, thresholds: Thresholds, *, nested: bool, keep_scores: bool, batch_pieces: int) -> None:
+        self.thresholds = thresholds
+        self.nested = nested
+        self.keep_scores = keep_scores
+        self.batch_pieces = batch_pieces
+
+    def __call__(self, doc: Doc) -> Doc:
+        scores = _scores(doc)
+        claims = find_claims(scores, self.thresholds) if len(scores.pieces) else []
+        if self.nested and claims:
+            claims += find_nested(scores, claims, self.thresholds, batch_pieces=self.batch_pieces)
+        set_claims(doc, claims)
+        if not self.keep_scores:
+            doc.user_data.pop(SCORES, None)
+        return doc
+
+
+def set_claims(doc: Doc, claims: list[FoundClaim]) -> None:
+    """Writes claims into the span groups of ``doc``, edges moved out to whole tokens."""
+    alignment = Alignment(doc)
+    groups: dict[str, list[Span]] = {role: [] for role in ROLES}
+    for number, claim in enumerate(claims):
+        for role in ROLES:
+            for begin, end in getattr(claim, role):
+                first, last = alignment.tokens(begin, end)
+                groups[role].append(Span(doc, first, last, label=role, span_id=f"c{number}"))
+    attrs: dict[str, Any] = {
+        "confidence": {f"c{n}": claim.confidence for n, claim in enumerate(claims)},
+        "parent": {f"c{n}": f"c{c.parent}" for n, c in enumerate(claims) if c.parent is not None},
+    }
+    for role in ROLES:
+        group = SpanGroup(doc, name=role, spans=groups[role], attrs=attrs if role == "content" else {})
+        doc.spans[role] = group
+
+
+@Language.factory("newsclaims_encoder", default_config={"threads": 1, "batch_pieces": 1280})
+def make_encoder(nlp: Language, name: str, threads: int, batch_pieces: int) -> Encoder:  # noqa: ARG001
+    return Encoder(threads=threads, batch_pieces=batch_pieces)
+
+
+@Language.factory("newsclaims_entities", assigns=["doc.ents", "token.pos"])
+def make_entities(nlp: Language, name: str) -> Entities:  # noqa: ARG001
+    return Entities()
+
+
+@Language.factory(
+    "newsclaims_attribution",
+    assigns=["doc.spans"],
+    default_config={
+        "anchor": -0.5,
+        "reread": -4.0,
+        "nested": 0.5,
+        "min_confidence": 0.0,
+        "find_nested": True,
+        "keep_scores": False,
+        "batch_pieces": 1280,
+    },
+)
+def make_attribution(
+    nlp: Language,  # noqa: ARG001
+    name: str,  # noqa: ARG001
+    anchor: float,
+    reread: float,
+    nested: float,
+    min_confidence: float,
+    find_nested: bool,
+    keep_scores: bool,
+    batch_pieces: int,
+) -> Attribution:
+    thresholds = Thresholds(anchor, reread, nested, min_confidence)
+    return Attribution(thresholds, nested=find_nested, keep_scores=keep_scores, batch_pieces=batch_pieces)

@@ -1,0 +1,1 @@
+"""Training of the embedded model, and the gold data it learns from."""
