@@ -72,6 +72,8 @@ CASES = [
     ("The/d Iranians/p", "group iranian - Iranians - - yes"),
     ("Shia/j leaders/n", "group leader leader Shia - - yes"),
     ("U.S./p officials/n", "group official official U.S. - - yes"),
+    ("Republican/p and/c Democratic/j leaders/n", "group leader leader Republican+Democratic - - yes"),
+    ("diplomatic/j and/c military/j sources/n", "group source diplomatic_and_military_source - - - yes"),
     ("his/r widow/n", "person widow widow - - - yes"),
 ]
 

@@ -61,16 +61,19 @@ def find_claims(doc: Doc, reading: Reading, article: Article, lexicon: Lexicon) 
     attrs = doc.spans["content"].attrs if "content" in doc.spans else {}
     grouped = group_spans(doc, reading)
     ids = {spans.key: claim_id(context, spans) for spans in grouped}
+    parts = {spans.key: spans.parts for spans in grouped}
     claims: dict[str, Claim] = {}
     for spans in grouped:
         if ids[spans.key] in claims:
             continue  # the same spans found twice
-        parent = ids.get((attrs.get("parent") or {}).get(spans.key, ""))
+        outer = (attrs.get("parent") or {}).get(spans.key, "")
+        parent = ids.get(outer)
         claims[ids[spans.key]] = _claim(
             context,
             spans,
             ids[spans.key],
             parent=parent if parent != ids[spans.key] else None,
+            within=parts.get(outer, ()),
             confidence=float((attrs.get("confidence") or {}).get(spans.key, 1.0)),
         )
     return list(claims.values())
@@ -123,7 +126,15 @@ def _bounds(context: Context, span: Span) -> tuple[int, int]:
     return found.start, found.end
 
 
-def _claim(context: Context, spans: Spans, identity: str, *, parent: str | None, confidence: float) -> Claim:
+def _claim(
+    context: Context,
+    spans: Spans,
+    identity: str,
+    *,
+    parent: str | None,
+    within: tuple[tuple[int, int], ...],
+    confidence: float,
+) -> Claim:
     text = context.article.document.text
     block = context.reading.block_at(spans.parts[0][0])
     segment = context.segments[block.segment_id]
@@ -131,7 +142,8 @@ def _claim(context: Context, spans: Spans, identity: str, *, parent: str | None,
     described = describe_source(spans.source, context.lexicon, by_author=_by_author(context, spans, parent))
     cue = read_cue(spans.cue, spans.source, context.lexicon)
     addressee = find_addressee(context.doc, spans.cue, spans.source, list(spans.parts))
-    when = find_when(context.doc, spans.cue, _taken(spans), _reference(context.article, segment))
+    reference = _reference(context.article, segment)
+    when = find_when(context.doc, spans.cue, _taken(spans), reference, within)
     source_start, source_end = _maybe_bounds(context, spans.source)
     cue_start, cue_end = _maybe_bounds(context, spans.cue)
     return Claim(
@@ -139,7 +151,7 @@ def _claim(context: Context, spans: Spans, identity: str, *, parent: str | None,
         doc_id=context.article.document.doc_id,
         segment_id=segment.segment_id,
         segment_kind=segment.kind,
-        form=content_form(context.reading, spans.parts),
+        form=content_form(context.reading, spans.parts, within),
         content=content_text(text, ranges),
         content_spans=ranges,
         source=text[source_start:source_end] if source_start is not None else None,

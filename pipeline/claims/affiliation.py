@@ -24,6 +24,14 @@ def find_affiliation(phrase: Phrase, kind: str, lexicon: Lexicon) -> str | None:
     )
 
 
+def find_body(phrase: Phrase, lexicon: Lexicon) -> str | None:
+    """The proper name that a common noun for a body comes with: "the Clinton campaign", "Powell's office"."""
+    if phrase.owner and read_phrase(phrase.owner, lexicon).name:
+        return text_of(phrase.owner)
+    named = [word for word in phrase.modifiers if word.label in ("ORG", "GPE", "PERSON", "FAC")]
+    return text_of(named) or _before_head(phrase, lexicon)
+
+
 def _owner(phrase: Phrase, lexicon: Lexicon) -> str | None:
     """A body in the genitive: "the ministry's spokesman"."""
     if not phrase.owner:
@@ -40,6 +48,8 @@ def _before_head(phrase: Phrase, lexicon: Lexicon) -> str | None:
             run.append(word)
         elif run:
             break
+    if len(run) == 1 and not run[0].label and noun_lemma(run[0].text) in lexicon.organizations:
+        return None  # "Council leader", with the capital of a sentence's first word or of a title
     return text_of(run) or None
 
 

@@ -40,7 +40,7 @@ def read_cue(cue: Span | None, source: Span | None, lexicon: Lexicon) -> Cue:
     head = cue_head(tokens)
     found, absorbed = _phrase_class(tokens, _following(cue), head, lexicon)
     negated = not absorbed and (_is_negated(cue, tokens) or _is_negative(source))
-    return Cue(head_lemma(head), found, negated)
+    return Cue(head_lemma(head, lexicon), found, negated)
 
 
 def cue_head(tokens: Sequence[Token]) -> Token:
@@ -54,12 +54,18 @@ def cue_head(tokens: Sequence[Token]) -> Token:
     return _last_of_compound(tokens, nominal)
 
 
-def head_lemma(head: Token) -> str:
-    """The base form of the head of a cue, in lower case."""
+def head_lemma(head: Token, lexicon: Lexicon) -> str:
+    """The base form of the head of a cue, in lower case.
+
+    A listed verb wins over a noun on no list: taggers take "spoke" for the part of a wheel.
+    """
     upos = head.pos_ if head.pos_ in ("VERB", "AUX", "NOUN", "ADJ", "ADV") else "VERB"
     if head.lower_ == "according":
         upos = "VERB"
     found = lemmas(head.text, upos)[0]
+    verb = lemmas(head.text, "VERB")[0]
+    if upos != "VERB" and (found,) not in lexicon.cues and (verb,) in lexicon.cues:
+        return verb
     return {"n't": "not", "n’t": "not", "'s": "be", "’s": "be", "'re": "be", "’re": "be"}.get(found, found)
 
 

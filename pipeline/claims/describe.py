@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span
 
-from pipeline.claims.affiliation import find_affiliation
+from pipeline.claims.affiliation import find_affiliation, find_body
 from pipeline.claims.kinds import (
     AUTHOR_PRONOUNS,
     BODY_PRONOUNS,
@@ -132,6 +132,8 @@ def _member(source: Span, words: Sequence[Word], lexicon: Lexicon, by_author: bo
 
 def _pronoun_kind(words: Sequence[Word], by_author: bool) -> str | None:
     """The kind of a source that is a pronoun ("he", "who", "I"), ``None`` for any other."""
+    if words[0].lower == "the" and len(words) > 1 and words[1].lower in ("latter", "former"):
+        words = words[1:]
     first = words[0].lower
     if len(words) > 1 and words[1].text != ",":
         return None
@@ -173,7 +175,7 @@ def head_of(phrase: Phrase) -> str | None:
     """Lemma of the head noun in lower case; ``None`` for a name or a pronoun."""
     if phrase.head is None or phrase.head.pos not in ("NOUN", "PROPN", "ADJ", "X", "VERB", "NUM"):
         return None
-    if phrase.head.lower in ORDINALS or phrase.head.pos == "NUM":
+    if phrase.head.lower in ORDINALS | {"one", "ones"} or phrase.head.pos == "NUM":
         return None
     lemma = noun_lemma(phrase.head.text)
     return lemma.rpartition("-")[2] if lemma.startswith("ex-") else lemma
@@ -189,8 +191,11 @@ def role_of(phrase: Phrase, kind: str, lexicon: Lexicon) -> str | None:
         return text_of(before) or _apposed_role(phrase, lexicon)
     if phrase.head is None or head_of(phrase) is None or lexicon.is_demonym(phrase.head.text):
         return None
-    words = [*_role_words(phrase, lexicon)]
-    return text_of([*words, _singular(phrase.head)])
+    words = [*_role_words(phrase, lexicon), _singular(phrase.head)]
+    if words[0].start == phrase.words[0].start and not words[0].text.isupper():
+        # The capital of a bare noun at the start of its sentence: "Health officials".
+        words[0] = dataclasses.replace(words[0], text=words[0].lower)
+    return text_of(words)
 
 
 def _singular(word: Word) -> Word:
@@ -212,7 +217,16 @@ def _role_words(phrase: Phrase, lexicon: Lexicon) -> list[Word]:
         if word.label in ("ORG", "GPE", "PERSON", "FAC", "LOC", "NORP") or word.pos == "PUNCT":
             continue
         kept.append(word)
-    return _without_names(kept, lexicon)
+    return _without_loose_ends(_without_names(kept, lexicon))
+
+
+def _without_loose_ends(words: list[Word]) -> list[Word]:
+    """Without conjunctions that join nothing any more: "Republican and Democratic"."""
+    return [
+        word
+        for i, word in enumerate(words)
+        if word.pos != "CCONJ" or (0 < i < len(words) - 1 and words[i + 1].pos != "CCONJ")
+    ]
 
 
 def _without_names(words: Sequence[Word], lexicon: Lexicon) -> list[Word]:
@@ -225,7 +239,11 @@ def _without_names(words: Sequence[Word], lexicon: Lexicon) -> list[Word]:
     return [
         word
         for i, word in enumerate(words)
-        if i in titles or not word.is_capital or word.pos != "PROPN" or word.lower in KEPT_BEFORE_TITLES
+        if i in titles
+        or not word.is_capital
+        or word.pos != "PROPN"
+        or word.lower in KEPT_BEFORE_TITLES
+        or noun_lemma(word.text) in lexicon.organizations
     ]
 
 
@@ -244,8 +262,8 @@ def _apposed_role(phrase: Phrase, lexicon: Lexicon) -> str | None:
     if not rest or rest[0].pos not in ("DET", "ADJ", "NOUN", "PROPN", "PRON", "ADV", "NUM"):
         return None
     apposed = read_phrase(rest, lexicon)
-    if apposed.head is None or phrase_type(apposed, lexicon) != "person":
-        return None
+    if apposed.head is None or phrase_type(apposed, lexicon) in ("document", "place"):
+        return None  # a body may be none ("the operator"), and a noun on no list
     return role_of(apposed, "person", lexicon)
 
 
@@ -261,7 +279,7 @@ def nationality_of(phrase: Phrase, lexicon: Lexicon) -> tuple[str, ...] | None:
         if i + 1 < len(words) and lexicon.is_demonym(two):
             found.append(two)
             i += 1
-        elif lexicon.is_demonym(words[i].text):
+        elif lexicon.is_demonym(words[i].text) and words[i].label not in ("ORG", "FAC", "PERSON"):
             found.append(words[i].text)
         i += 1
     return tuple(found) or None
@@ -273,6 +291,8 @@ def is_anonymous(phrase: Phrase, kind: str, lexicon: Lexicon) -> bool:
         return False
     if phrase.head is None or kind != "organization" or phrase.indefinite or phrase.count:
         return True
+    if find_body(phrase, lexicon) is not None:
+        return False  # "the Clinton campaign", "the African Union mission"
     last = noun_lemma(phrase.head.text)
     pair = " ".join(word.lower for word in phrase.core[-2:])
     return not (

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pipeline.claims.lexicon import Lexicon, lemmas, noun_lemma
 from pipeline.claims.nouns import Phrase, Word, text_of
 
-PERSON_PRONOUNS = frozenset("he she him her who whom himself herself".split())
-GROUP_PRONOUNS = frozenset("they them we us themselves ourselves everyone everybody".split())
-AUTHOR_PRONOUNS = frozenset("i me we us myself".split())
-BODY_PRONOUNS = frozenset("it itself".split())
+PERSON_PRONOUNS = frozenset("he she him her his hers who whom himself herself latter former".split())
+GROUP_PRONOUNS = frozenset("they them their theirs we us our themselves ourselves everyone everybody".split())
+AUTHOR_PRONOUNS = frozenset("i me my we us our myself".split())
+BODY_PRONOUNS = frozenset("it its itself".split())
 ONE = frozenset("one another someone somebody anyone nobody".split())
 SEVERAL = frozenset(
     "some many several few most all both others these those each none neither two three four five six seven "
     "eight nine ten either any everyone everybody".split()
 )
-PERSON_ENDINGS = ("man", "woman", "person", "ist", "ician", "ologist", "eer", "ographer")
-"""Endings of nouns for people, for those on no list; "-er" and "-or" name too many things."""
+PERSON_ENDINGS = ("man", "woman", "person", "ist", "ian", "eer", "er", "or", "ee")
+"""Endings of nouns for people, for those on no list: things that end so ("letter") stand on others."""
 
 LABEL_TYPES = {
     "PERSON": "person",
@@ -33,7 +33,12 @@ def phrase_type(phrase: Phrase, lexicon: Lexicon) -> str:
     """``person``, ``organization``, ``place``, ``media``, ``document``, ``group``, or empty where unknown."""
     if phrase.name:
         return name_type(phrase, lexicon)
-    return head_type(phrase.head, lexicon) if phrase.head is not None else ""
+    if phrase.head is None:
+        return ""
+    found = head_type(phrase.head, lexicon)
+    # "A paper in a journal" is a text, "the paper" may be the one that prints it.
+    written = found == "media" and phrase.head.lower.removesuffix("s") in lexicon.documents_too
+    return "document" if written and (phrase.indefinite or phrase.rest) else found
 
 
 def name_type(phrase: Phrase, lexicon: Lexicon) -> str:
@@ -68,7 +73,7 @@ def head_type(head: Word, lexicon: Lexicon) -> str:
         return "person"
     if head.label in LABEL_TYPES and head.pos == "PROPN":
         return LABEL_TYPES[head.label]
-    return "person" if lower.endswith(PERSON_ENDINGS) else ""
+    return "person" if lower.endswith(PERSON_ENDINGS) or whole.endswith("-year-old") else ""
 
 
 def is_plural(word: Word) -> bool:

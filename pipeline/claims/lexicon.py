@@ -22,7 +22,8 @@ class Lexicon:
     """Word lists in lower case, but for names, which are as written.
 
     ``cues`` maps the words of a phrase to its class; ``light`` holds the phrases after which the next word
-    decides ("began tweeting"). ``nationalities`` holds single words and pairs joined by a space.
+    decides ("began tweeting"). ``documents_too`` are media that may be
+    texts ("paper"). ``nationalities`` holds single words and pairs joined by a space.
     """
 
     cues: Mapping[tuple[str, ...], str]
@@ -32,6 +33,7 @@ class Lexicon:
     groups: frozenset[str]
     organizations: frozenset[str]
     documents: frozenset[str]
+    documents_too: frozenset[str]
     media: frozenset[str]
     institutions: frozenset[str]
     affiliations: frozenset[str]
@@ -43,6 +45,7 @@ class Lexicon:
     suffixes: frozenset[str]
     outlets: frozenset[str]
     outlet_suffixes: frozenset[str]
+    outlet_prefixes: frozenset[str]
     domains: tuple[str, ...]
 
     def is_demonym(self, word: str) -> bool:
@@ -56,7 +59,7 @@ class Lexicon:
         return first.lower() in self.prefixes or (first[:1].isupper() and last.lower() in self.suffixes)
 
     def is_outlet(self, name: str) -> bool:
-        """Whether ``name`` is a news outlet, by the list, a web address or the last word of a longer name."""
+        """Whether ``name`` is a news outlet: on the list, a web address, or by first or last word."""
         bare = name.removeprefix("the ").removeprefix("The ")
         if bare in self.outlets or (bare != name and f"The {bare}" in self.outlets):
             return True
@@ -65,7 +68,8 @@ class Lexicon:
             return False
         if len(words) == 1:
             return bare.lower().endswith(self.domains) and bare[0] != "."
-        return words[-1] in self.outlet_suffixes and all(word[:1].isupper() for word in words)
+        named = words[-1] in self.outlet_suffixes or words[0] in self.outlet_prefixes
+        return named and all(word[:1].isupper() for word in words)
 
 
 def load_lexicon() -> Lexicon:
@@ -80,15 +84,16 @@ def load_lexicon() -> Lexicon:
     nouns, demonyms, outlets = _lists("source_nouns"), _lists("demonyms"), _lists("outlets")
     titles = _lists("titles")
     media = _lower(nouns["media"])
-    documents = _lower(nouns["document"] | bodies["DOC"]) - media
+    documents = _lower(nouns["document"] | bodies["DOC"])
     return Lexicon(
         cues=cues,
         cue_prefixes=frozenset(words[:n] for words in cues for n in range(1, len(words))),
         light=light,
-        persons=_lower(frozenset().union(*people.values()) | nouns["person"]),
+        persons=_lower(frozenset().union(*people.values()) | nouns["person"]) - media,
         groups=_lower(nouns["group"]),
         organizations=_lower(nouns["organization"] | bodies["ORG"] | bodies["GPE"]) - media,
-        documents=documents,
+        documents=documents - media,
+        documents_too=documents & media,
         media=media,
         institutions=_lower(nouns["institution"]),
         affiliations=_lower(nouns["affiliation"]),
@@ -102,6 +107,7 @@ def load_lexicon() -> Lexicon:
         suffixes=_lower(demonyms["suffix"]),
         outlets=outlets["agency"] | outlets["outlet"],
         outlet_suffixes=outlets["suffix"],
+        outlet_prefixes=outlets["prefix"],
         domains=tuple(sorted(outlets["domain"])),
     )
 

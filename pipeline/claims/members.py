@@ -170,7 +170,7 @@ def _is_headless(piece: Piece, following: Piece, lexicon: Lexicon) -> bool:
     if last.pos in ("ADJ", "VERB") and not lexicon.is_demonym(last.text):
         return True
     phrase, after = read_phrase(piece.words, lexicon), read_phrase(following.words, lexicon)
-    if last.pos == "ADJ" and lexicon.is_demonym(last.text):
+    if lexicon.is_demonym(last.text) and len(piece.words) == 1:
         return (
             not last.lower.endswith("s")
             and not after.definite

@@ -28,11 +28,15 @@ VAGUE_NUMBERS = frozenset(
 )
 """Heads that only measure what follows their "of": in "a number of officials", officials speak."""
 
+FRACTIONS = frozenset("more half third quarter".split())
+"""Words that measure only before "of": in "a third source" nothing is divided."""
+
 DETERMINERS = frozenset("the this that these those his her its their our my your such".split())
 APPROXIMATIONS = frozenset(
     "about around nearly almost roughly approximately over least more than up to at".split()
 )
 RELATIVES = frozenset("who whom whose which that where when".split())
+NAME_LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
 CORE_TAGS = frozenset("ADJ NOUN PROPN NUM ADV VERB X SYM INTJ".split())
 GENITIVES = frozenset({"'s", "’s", "'", "’"})
 BRACKETS = str.maketrans("", "", "[]()")
@@ -111,17 +115,33 @@ def _word(group: list[Token]) -> Word:
     pos = "ADJ" if len(tags) > 1 and tags[-1] in ("VERB", "ADJ") else (tags[-1] if tags else "PUNCT")
     if len(group) > 1 and "PROPN" in tags and pos == "NOUN":
         pos = "PROPN"
-    return Word(clean or text, pos, group[0].i, group[-1].i + 1, group[-1].ent_type_)
+    label = group[-1].ent_type_
+    if label in NAME_LABELS and clean[:1].isupper():
+        pos = "PROPN"
+    return Word(clean or text, pos, group[0].i, group[-1].i + 1, label)
 
 
 def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
     """The noun phrase that ``words`` begin with."""
+    words = [_retagged(words, i, lexicon) for i in range(len(words))]
     at, count, definite, indefinite = _read_number(words)
     owner, at = _read_owner(words, at)
-    stop = _core_end(words, at)
+    stop = _core_end(words, at, lexicon)
     core = tuple(words[at:stop])
     found = Phrase(tuple(words), count, definite, indefinite, owner, core, (), tuple(words[stop:]))
     return dataclasses.replace(found, name=_name(found, lexicon))
+
+
+def _retagged(words: Sequence[Word], i: int, lexicon: Lexicon) -> Word:
+    """The word as a noun where the tagger took a listed noun at the end of its phrase for another class."""
+    word = words[i]
+    if word.pos not in ("ADJ", "VERB", "ADV") or not word.text.islower():
+        return word
+    if i + 1 < len(words) and words[i + 1].pos in ("NOUN", "PROPN", "ADJ", "DET", "PRON"):
+        return word
+    lemma = noun_lemma(word.text)
+    known = lemma in lexicon.persons or lemma in lexicon.organizations or lemma in lexicon.documents
+    return dataclasses.replace(word, pos="NOUN") if known else word
 
 
 def _read_number(words: Sequence[Word]) -> tuple[int, int | None, bool, bool]:
@@ -150,7 +170,7 @@ def _read_number(words: Sequence[Word]) -> tuple[int, int | None, bool, bool]:
             if not fixed:
                 count = number * SCALES.get(after, 1)
             at += after in SCALES
-        elif word in VAGUE_NUMBERS and words[at].pos not in ("PROPN",) and word not in ("more", "half"):
+        elif word in VAGUE_NUMBERS and words[at].pos != "PROPN" and word not in FRACTIONS:
             count = count if fixed else None
         elif not (
             word in APPROXIMATIONS
@@ -204,11 +224,14 @@ def _read_owner(words: Sequence[Word], at: int) -> tuple[tuple[Word, ...], int]:
     return (), at
 
 
-def _core_end(words: Sequence[Word], at: int) -> int:
+def _core_end(words: Sequence[Word], at: int, lexicon: Lexicon) -> int:
     """One past the head of the noun phrase whose core begins at ``at``."""
     end, i = at, at
     while i < len(words):
         word = words[i]
+        if word.lower in ("and", "or", ",") and _joins_modifiers(words, at, i, lexicon):
+            end, i = at, i + 1
+            continue
         inside_name = word.label and i > at and words[i - 1].label == word.label and i + 1 < len(words)
         if word.lower in RELATIVES or not (word.pos in CORE_TAGS or inside_name or _abbreviation(words, i)):
             break
@@ -225,6 +248,16 @@ def _core_end(words: Sequence[Word], at: int) -> int:
     if end == at and i > at:
         end = i
     return end
+
+
+def _joins_modifiers(words: Sequence[Word], at: int, i: int, lexicon: Lexicon) -> bool:
+    """Whether a conjunction stands between modifiers of one head: "Republican and Democratic leaders"."""
+    if i == at or i + 2 >= len(words) or words[i + 1].pos not in ("ADJ", "NOUN", "PROPN"):
+        return False
+    if words[i + 2].pos not in ("NOUN", "PROPN", "ADJ") or words[i + 1].label == "PERSON":
+        return False
+    last = words[i - 1]
+    return last.pos == "ADJ" or (lexicon.is_demonym(last.text) and last.label in ("", "NORP"))
 
 
 def _abbreviation(words: Sequence[Word], i: int) -> bool:

@@ -92,7 +92,7 @@ def _noun_phrase(doc: Doc, start: int, taken: list[tuple[int, int]]) -> str | No
         end += 1
     while end > start and doc[end - 1].pos_ not in ("NOUN", "PROPN", "PRON", "X"):
         end -= 1
-    while start < end and doc[start].lower_ in ("a", "an", "the"):
+    while start < end and doc[start].text in ("a", "an", "the"):
         start += 1
     text = doc[start:end].text.strip()
     return text if text and text.lower() not in NO_ADDRESSEE else None
@@ -142,7 +142,8 @@ def find_reporter(article: Article, segment: Segment, addressee: str | None, lex
     document = article.document
     if segment.kind == "comment":
         return segment.author
-    if addressee is not None and lexicon.is_outlet(addressee):
+    # "The Ledger", with its capital in mid-sentence: newspapers are written so.
+    if addressee is not None and (lexicon.is_outlet(addressee) or addressee.startswith("The ")):
         return addressee
     authors = ", ".join(document.authors) if document.authors else None
     return segment.author or document.agency or authors or document.publisher

@@ -24,9 +24,25 @@ PAIRED = re.compile(r"''|``")
 EDGES = " \t\n\r\u00a0,;:–—-"
 """What is no part of a claim where it stands at its edge; quotation marks and full stops are."""
 
+WORD = re.compile(r"\w[\w’'-]*")
+MIN_CLAUSE_WORDS = 4
+"""A quoted clause has at least this many words: before one, "that" is no part of what was said."""
+
 MAX_SCARE_WORDS = 2
-"""Quoted stretches up to this long inside indirect speech are scare quotes or single borrowed words
-("its “diplomats”"), not quotation; three words and more are somebody's own."""
+"""Quoted stretches up to this long may be scare quotes ("the “diplomats”"); longer ones are quotation."""
+
+SO_CALLED = re.compile(r"\bso-called\s*$", re.IGNORECASE)
+BEFORE_SCARE = re.compile(
+    r"\b(?:the|a|an|this|that|these|those|his|her|its|their|our|my|your|any|no|some)\s*$", re.IGNORECASE
+)
+"""What stands before a scare quote: it takes the writer's own article ("their “green energy”")."""
+
+BEFORE_PREDICATE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|am|as|like|than|’s|'s|’re|'re|became|become|remains?|seems?|felt"
+    r"|looked|too|very|not)\s*$",
+    re.IGNORECASE,
+)
+"""What stands before a single quoted word that is what was said: "the drills were “defensive”"."""
 
 
 def content_parts(reading: Reading, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -88,26 +104,52 @@ def content_text(text: str, ranges: Sequence[Range]) -> str:
     return " … ".join(text[each.start : each.end] for each in ranges)
 
 
-def content_form(reading: Reading, parts: Sequence[tuple[int, int]]) -> str:
-    """``direct``, ``mixed`` or ``indirect``, by the quotation marks as they stand in the paragraph."""
+def content_form(
+    reading: Reading, parts: Sequence[tuple[int, int]], within: Sequence[tuple[int, int]] = ()
+) -> str:
+    """``direct``, ``mixed`` or ``indirect``, by the quotation marks as they stand in the paragraph.
+
+    ``within`` are the parts of the claim inside which this one stands: marks around them are not its own.
+    """
     inside: list[bool] = []
-    runs: list[int] = []
+    scares: list[bool] = []
     for start, end in sorted(parts):
-        block = reading.block_at(start)
-        line = reading.text[block.start : block.start + block.n_chars]
+        line_start, line = _line(reading, start, within)
         quoted = quoted_offsets(line)
-        words = [m.span() for m in re.finditer(r"\w[\w’'-]*", reading.text[start:end])]
-        flags = [start + a - block.start in quoted for a, _ in words]
-        if words and not inside and reading.text[start:end].lower().startswith("that "):
-            flags = flags[1:]
-        inside += flags
-        runs += [len(list(group)) for flag, group in itertools.groupby(flags) if flag]
-    if not runs:
+        for is_quoted, run in itertools.groupby(
+            WORD.finditer(line, start - line_start, end - line_start), key=lambda word: word.start() in quoted
+        ):
+            words = list(run)
+            before = line[start - line_start : words[0].start()].rstrip(MARKS + "‘'")
+            so_called = is_quoted and SO_CALLED.search(before) is not None
+            inside += [is_quoted and not so_called] * len(words)
+            if is_quoted:
+                scares.append(so_called or _is_scare(before, len(words)))
+    if not any(inside):
         return "indirect"
-    if all(inside):
+    first = reading.text[min(parts)[0] :][:5].lower() == "that "
+    if all(inside) or (first and len(inside) > MIN_CLAUSE_WORDS and all(inside[1:])):
         return "direct"
-    # A quotation of a few words counts where it is most of what was said ("a “witch hunt”").
-    return "mixed" if max(runs) > MAX_SCARE_WORDS or sum(runs) * 2 > len(inside) else "indirect"
+    # A scare quote that is most of what was said is none ("a “witch hunt”").
+    return "mixed" if not all(scares) or sum(inside) * 2 >= len(inside) else "indirect"
+
+
+def _is_scare(before: str, n_words: int) -> bool:
+    """Whether a quoted stretch only holds its words at arm's length, by what stands before it."""
+    if n_words == 1:
+        return BEFORE_PREDICATE.search(before) is None or BEFORE_SCARE.search(before) is not None
+    return n_words <= MAX_SCARE_WORDS and BEFORE_SCARE.search(before) is not None
+
+
+def _line(reading: Reading, start: int, within: Sequence[tuple[int, int]]) -> tuple[int, str]:
+    """The text whose quotation marks count for a part, and where it starts: the segment, or the outer claim."""
+    for a, b in within:
+        if a <= start < b:
+            while a < start and reading.text[a] in MARKS + "‘'":
+                a += 1
+            return a, reading.text[a:b].rstrip(MARKS + "’',.")
+    block = reading.block_at(start)
+    return block.start, reading.text[block.start : block.start + block.n_chars]
 
 
 @functools.lru_cache(maxsize=256)
@@ -115,7 +157,7 @@ def quoted_offsets(line: str) -> frozenset[int]:
     """Offsets inside quotation marks of one paragraph.
 
     A mark left open closes at the paragraph's end, as where a quotation goes on in the next one; a closing
-    mark that nothing opened closes what stands before it back to the paragraph's start, if none else does.
+    mark that nothing opened quotes all that stands before it in the paragraph, if no other mark does.
     """
     line = PAIRED.sub(_one_mark, line)
     inside: set[int] = set()

@@ -32,7 +32,7 @@ TIME = re.compile(
     | {_YEAR}-\d\d-\d\d\b
     | (?:early\ |late\ |mid-?\ ?)?{_MONTH},?\ {_YEAR}\b
     | (?:the\ )?day\ before\ yesterday\b
-    | (?:early\ |late\ |earlier\ |later\ )?(?:yesterday|today|tonight|tomorrow)(?:\ {_PART})?\b
+    | (?:early\ |late\ |earlier\ |later\ )?(?:yesterday|today|tonight|tomorrow|overnight)(?:\ {_PART})?\b
     | (?:early\ |late\ |earlier\ |later\ )?(?:last|this|next|the\ (?:past|previous|following|same)|that)
         \ (?:{_DAY}|{_MONTH}|{_UNIT}|{_PART}|spring|summer|autumn|fall|winter)(?:'s)?(?:\ {_PART})?\b
     | {_NUMBER}\ {_UNIT}s?\ (?:ago|earlier|later|before)\b
@@ -46,6 +46,9 @@ TIME = re.compile(
 
 N_CHARS_AWAY = 60
 """How far from the cue a time expression may stand in its sentence: beyond it dates what happened, mostly."""
+
+N_CHARS_OBJECT = 40
+"""The longest content that may stand between cue and time: after a longer one it dates the content."""
 
 CLAUSE = re.compile(
     r"\b(?:who|which|that|whose|when|where|after|before|because|while|whether|but|since|until)\b|[;:]"
@@ -65,17 +68,25 @@ NEVER = When(None, None)
 
 
 def find_when(
-    doc: Doc, cue: Span | None, taken: Sequence[tuple[int, int]], reference: dt.datetime | None
+    doc: Doc,
+    cue: Span | None,
+    taken: Sequence[tuple[int, int]],
+    reference: dt.datetime | None,
+    within: Sequence[tuple[int, int]] = (),
 ) -> When:
     """The time at which a claim was made.
 
     ``taken`` are the ranges of content and source, where no time of saying stands; ``reference`` is when the
-    text was published.
+    text was published. ``within`` are the parts of the claim inside which this one stands: what comes
+    after them tells when that one was made.
     """
     if cue is None:
         return NEVER
     start, end = sentence_bounds(doc, cue)
     free = "".join("\0" if any(a <= i < b for a, b in taken) else doc.text[i] for i in range(start, end))
+    for a, b in within:
+        if a <= cue.start_char < b:
+            free = "".join(char if a <= i < b else "\0" for i, char in enumerate(free, start))
     best: tuple[int, str] | None = None
     for match in TIME.finditer(free):
         distance = _distance(free, match, cue.start_char - start, cue.end_char - start)
@@ -110,7 +121,9 @@ def _distance(free: str, match: re.Match[str], cue_start: int, cue_end: int) -> 
         return 0
     if start >= cue_end:
         between = free[cue_end:start]
-        blocked = CLAUSE.search(between) or "\0" in between.strip(" ,\0") or "\0" in between.rstrip()[1:]
+        # A short object may stand between: "claimed responsibility in a statement on Thursday".
+        hidden = between.count("\0") > N_CHARS_OBJECT or "\0" in between.strip(" ,\0")
+        blocked = CLAUSE.search(between) or hidden
     else:
         between = free[end:cue_start]
         own = re.sub(r"[\0\s,]", "", between)

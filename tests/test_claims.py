@@ -1,0 +1,178 @@
+"""Whole rows of ``claims`` from Docs typed in by hand: offsets, links, parents, reporters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from spacy.tokens import Doc, Span
+
+from pipeline.claims import find_claims, load_lexicon
+from pipeline.schema import Article, Document, Segment, read_article
+from tests.typed import typed_doc
+
+LEXICON = load_lexicon()
+PUBLISHED = dt.datetime(2021, 5, 21, 13, 6, tzinfo=dt.UTC)
+
+
+def article_of(text: str, *segments: tuple[str, str, str | None], **settings: Any) -> Article:
+    """An article whose segments are (text, kind, author), in text order; the rest of ``text`` is unkept."""
+    found, at = [], 0
+    for n, (part, kind, author) in enumerate(segments):
+        start = text.index(part, at)
+        at = start + len(part)
+        found.append(Segment("a", f"a#s{n}", kind, kind != "comment", start, at, part, author, None, "test"))
+    fields: dict[str, Any] = dict.fromkeys(
+        "url site publisher title subtitle authors agency published published_text updated language "
+        "duplicate_of warnings".split()
+    )
+    fields |= {"doc_id": "a", "path": "a", "sha256": "0", "format": "txt", "text": text, "body": text}
+    fields |= {"n_chars": len(text), "n_words": len(text.split()), "n_claims": 0, "published": PUBLISHED}
+    return Article(Document(**fields | settings), tuple(found))
+
+
+def linked(doc: Doc, *roles: str, spans: list[Span], parent: dict[str, str] | None = None) -> Doc:
+    """``doc`` with its spans as roles of claims: "c0 source" for the first span, and so on."""
+    groups: dict[str, list[Span]] = {"source": [], "cue": [], "content": []}
+    for role, span in zip(roles, spans, strict=True):
+        key, name = role.split()
+        groups[name].append(Span(doc, span.start, span.end, label=name, span_id=key))
+    for name, group in groups.items():
+        doc.spans[name] = group
+    doc.spans["content"].attrs.update(confidence={"c0": 0.5}, parent=parent or {})
+    return doc
+
+
+def test_split_quotation_with_boilerplate_between() -> None:
+    raw = 'MENU\n"It rained," an\nofficial said late on Thursday.\nSHARE\n"A lot."\nFOOTER'
+    doc, spans = typed_doc(
+        '["/u It/r rained/v ,/u "/u] [an/d official/n] [said/v] late/b on/i Thursday/p ./u '
+        '["/u A/d lot/n ./u "/u]'
+    )
+    article = article_of(
+        raw, ('"It rained," an\nofficial said late on Thursday.', "body", None), ('"A lot."', "body", None),
+        authors=("Ann Lee",),
+    )  # fmt: skip
+    reading = read_article(article)
+    words = [token.text for token in doc]
+    spaces = [bool(token.whitespace_) for token in doc]
+    tags = [token.pos_ for token in doc]
+    # As the tokenizer gives it: the line break between the two segments is a token.
+    at = words.index("Thursday") + 2
+    words.insert(at, "\n")
+    spaces.insert(at, False)
+    tags.insert(at, "SPACE")
+    for i, word in enumerate(words):
+        spaces[i] = word in ("an", "said", "official", "late", "on", "It", "A") or (word == '"' and i == 4)
+    doc = Doc(doc.vocab, words=words, spaces=spaces, pos=tags)
+    assert doc.text == reading.text
+    moved = [doc[span.start + (span.start >= at) : span.end + (span.start >= at)] for span in spans]
+    linked(doc, "c0 content", "c0 source", "c0 cue", "c0 content", spans=moved)
+    (claim,) = find_claims(doc, reading, article, LEXICON)
+    assert claim.content == '"It rained," … "A lot."'
+    assert [raw[each.start : each.end] for each in claim.content_spans] == ['"It rained,"', '"A lot."']
+    assert (claim.source, claim.source_head, claim.source_count) == ("an\nofficial", "official", 1)
+    assert raw[claim.source_start : claim.source_end] == claim.source
+    assert raw[claim.cue_start : claim.cue_end] == claim.cue == "said"
+    assert (claim.form, claim.cue_lemma, claim.cue_class) == ("direct", "say", "say")
+    assert (claim.said_when, claim.said_date) == ("late on Thursday", dt.date(2021, 5, 20))
+    assert (claim.segment_id, claim.segment_kind, claim.reported_by) == ("a#s0", "body", "Ann Lee")
+    assert (claim.confidence, claim.source_name, claim.anonymous) == (0.5, None, True)
+
+
+def simple(
+    text: str, *roles: str, kind: str = "body", author: str | None = None, **settings: Any
+) -> list[Any]:
+    parent = settings.pop("parent", None)
+    doc, spans = typed_doc(text)
+    article = article_of(doc.text, (doc.text, kind, author), **settings)
+    linked(doc, *roles, spans=spans, parent=parent)
+    return find_claims(doc, read_article(article), article, LEXICON)
+
+
+ROLES = ("c0 source", "c0 cue", "c0 content")
+
+
+@pytest.mark.parametrize(
+    ("text", "addressee"),
+    [
+        ("[He/r] [told/v] the/d Middle/p East/p Eye/p [it/r rained/v]", "Middle East Eye"),
+        ("[He/r] [told/v] reporters/n on/i Friday/p [it/r rained/v]", "reporters"),
+        ("[He/r] [told/v] [it/r rained/v]", None),
+        ("[He/r] [said/v] to/i Reuters/p [it/r rained/v]", "Reuters"),
+        ("[He/r] [said/v] in/i an/d interview/n with/i CNN/p [it/r rained/v]", "CNN"),
+        ("[He/r] [did/x not/t reply/v to/i] [requests/n for/i comment/n]", None),
+        ("[He/r] [asked/v] the/d court/n [to/t rule/v]", "court"),
+        ("[He/r] [said/v] today/n [it/r rained/v]", None),
+        ("[sources/n that/r spoke/v to/i SaraACarter.com/p] [said/v] [it/r rained/v]", "SaraACarter.com"),
+    ],
+)
+def test_addressee(text: str, addressee: str | None) -> None:
+    (claim,) = simple(text, *ROLES)
+    assert claim.addressee == addressee
+
+
+@pytest.mark.parametrize(
+    ("kind", "author", "settings", "reporter"),
+    [
+        ("body", None, {"agency": "REUTERS", "authors": ("Ann Lee",), "publisher": "Post"}, "REUTERS"),
+        ("body", None, {"authors": ("Ann Lee", "Bo Li"), "publisher": "Post"}, "Ann Lee, Bo Li"),
+        ("body", None, {"publisher": "Post"}, "Post"),
+        ("body", None, {}, None),
+        ("comment", "Griz", {"publisher": "Post"}, "Griz"),
+        ("comment", None, {"publisher": "Post"}, None),
+        ("quote", "The Herald", {"authors": ("Ann Lee",)}, "The Herald"),
+    ],
+)
+def test_reporter(kind: str, author: str | None, settings: dict[str, Any], reporter: str | None) -> None:
+    (claim,) = simple("[He/r] [said/v] [it/r rained/v]", *ROLES, kind=kind, author=author, **settings)
+    assert claim.reported_by == reporter
+
+
+def test_told_to_an_outlet() -> None:
+    (claim,) = simple("[He/r] [told/v] Reuters/p [it/r rained/v]", *ROLES, authors=("Ann Lee",))
+    assert (claim.addressee, claim.reported_by) == ("Reuters", "Reuters")
+
+
+def test_nothing_found() -> None:
+    doc, _ = typed_doc("It/r rained/v")
+    article = article_of(doc.text, (doc.text, "body", None))
+    assert find_claims(doc, read_article(article), article, LEXICON) == []
+
+
+def test_no_source_no_cue() -> None:
+    (claim,) = simple("[It/r rained/v]", "c0 content")
+    assert (claim.source, claim.source_start, claim.cue, claim.cue_lemma) == (None, None, None, None)
+    assert (claim.source_kind, claim.anonymous, claim.cue_class) == ("unknown", True, "say")
+
+
+def test_claim_ids_depend_on_content_alone() -> None:
+    text = "[He/r] [said/v] [it/r rained/v]"
+    (first,) = simple(text, *ROLES)
+    (second,) = simple(text, "c9 source", "c9 cue", "c9 content")
+    (other,) = simple("[He/r] [said/v] [it/r poured/v heavily/b]", *ROLES)
+    assert first.claim_id == second.claim_id != other.claim_id
+
+
+def test_the_same_spans_twice_are_one_claim() -> None:
+    doc, spans = typed_doc("[He/r] [said/v] [it/r rained/v]")
+    article = article_of(doc.text, (doc.text, "body", None))
+    linked(doc, *ROLES, "c1 source", "c1 cue", "c1 content", spans=[*spans, *spans])
+    assert len(find_claims(doc, read_article(article), article, LEXICON)) == 1
+
+
+def test_i_is_the_author_but_not_inside_a_quotation() -> None:
+    (plain,) = simple("[I/r] [believe/v] [it/r rained/v]", *ROLES)
+    assert plain.source_kind == "author"
+    doc, spans = typed_doc("[“/u I/r think/v it/r rained/v ”/u] [he/r] [said/v]")
+    article = article_of(doc.text, (doc.text, "body", None))
+    inner = [doc[1:2], doc[2:3], doc[3:5]]
+    roles = ("c0 content", "c0 source", "c0 cue", "c1 source", "c1 cue", "c1 content")
+    linked(doc, *roles, spans=[*spans, *inner], parent={"c1": "c0"})
+    outer, nested = find_claims(doc, read_article(article), article, LEXICON)
+    assert nested.parent_claim_id == outer.claim_id
+    assert nested.source_kind == "person"
+    # The marks around both are the outer speaker's.
+    assert (outer.form, nested.form) == ("direct", "indirect")
+    assert outer.parent_claim_id is None
