@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,6 +15,9 @@ from pipeline.names import PersonForm
 
 MAX_BEARERS = 64
 """People of one family name that a mention is compared with, the latest; keeps a list of 10,000 linear."""
+
+_COMMON_STARTS = frozenset("american british european national international united royal federal state".split())
+"""First words of so many organisations that alone they name none of them."""
 
 _BRACKETED = re.compile(r"\s*\(\s*(?:the\s+)?$")
 
@@ -176,10 +180,31 @@ def _name_bodies(mentions: list[NameMention], text: str) -> dict[tuple[int, int]
         key = names.body_form(mention.text)
         if names.is_acronym(mention.text) and len(acronyms.get(key, ())) == 1:
             groups.join(next(iter(acronyms[key])), key)
-    for before, after in zip(mentions, mentions[1:], strict=False):
+    for short, full in _first_words(mentions).items():
+        groups.join(full, short)
+    for before, after in itertools.pairwise(mentions):
         if names.is_acronym(after.text) and _BRACKETED.fullmatch(text[before.end : after.start]):
             groups.join(names.body_form(before.text), names.body_form(after.text))
     return {(mention.start, mention.end): groups.name(names.body_form(mention.text)) for mention in mentions}
+
+
+def _first_words(mentions: list[NameMention]) -> dict[str, str]:
+    """Organisations called by the first words of a longer name ("Dorn" of "Dorn Chemical"), where only one fits."""
+    bodies = [mention for mention in mentions if mention.label == "ORG"]
+    keys = {names.body_form(mention.text) for mention in bodies}
+    longer: dict[str, set[str]] = defaultdict(set)
+    for key in keys:
+        words = key.split()
+        for n in range(1, len(words)):
+            longer[" ".join(words[:n])].add(key)
+    seen: set[str] = set()
+    found = {}
+    for mention in bodies:
+        key = names.body_form(mention.text)
+        if len(longer[key]) == 1 and longer[key] <= seen and key not in _COMMON_STARTS:
+            found[key] = next(iter(longer[key]))
+        seen.add(key)
+    return found
 
 
 class _Groups:

@@ -32,7 +32,7 @@ class Chains:
     """The chains of an article, and for each mention its chain and the mention it takes up."""
 
     mentions: Sequence[Mention]
-    of: list[Chain | None] = field(default_factory=list)
+    of: list[Chain] = field(default_factory=list)
     antecedents: list[Mention | None] = field(default_factory=list)
 
 

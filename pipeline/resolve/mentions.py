@@ -74,6 +74,7 @@ class Mention:
     speaker: str | None = None
     opens_sentence: bool = False
     opens_block: bool = False
+    own_quotations: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ def may_corefer(anaphor: Mention, chain: Chain) -> bool:
     last = chain.mentions[-1]
     if last.last > anaphor.first or anaphor.sentence - last.sentence > MAX_SENTENCES:
         return False
+    if last.quotation in anaphor.own_quotations:
+        return False
     if _is_first_person(chain) and last.quotation == anaphor.quotation:
         return False
     if anaphor.head in {"he", "she"}:

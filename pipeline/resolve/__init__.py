@@ -1,0 +1,69 @@
+"""Claims and entities of one article → who said it: names, antecedents, claims inside and about claims."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from spacy.tokens import Doc
+
+from pipeline.resolve.links import find_parents, find_supported
+from pipeline.resolve.sources import Who, make_resolver, source_range
+from pipeline.schema import Article, Claim, Entity, Reading
+
+
+def resolve(
+    doc: Doc, reading: Reading, article: Article, entities: Sequence[Entity], claims: Sequence[Claim]
+) -> list[Claim]:
+    """The claims, in the order given, with who said them as far as the article tells.
+
+    Sets ``source_name``, ``antecedent`` and its offsets, ``anonymous``, ``source_kind`` and ``source_count``
+    where resolution settles them, ``parent_claim_id`` and ``supports_claim_id``. What stays unresolved stays
+    null: a wrong name is worse than none.
+    """
+    if not claims:
+        return []
+    parents = find_parents(claims)
+    supported = find_supported(claims, parents)
+    resolver = make_resolver(doc, reading, article, entities, claims)
+    settled: dict[str, Claim] = {}
+    for claim in sorted(claims, key=lambda each: (_depth(each, parents), _begin(each))):
+        who = resolver.who(claim, settled.get(parents.get(claim.claim_id, "")))
+        settled[claim.claim_id] = _with(claim, who, reading, article.document.text)
+    return [
+        dataclasses.replace(
+            settled[claim.claim_id],
+            parent_claim_id=parents.get(claim.claim_id),
+            supports_claim_id=supported.get(claim.claim_id),
+        )
+        for claim in claims
+    ]
+
+
+def _depth(claim: Claim, parents: dict[str, str]) -> int:
+    """How many claims stand around ``claim``; those around are settled first."""
+    depth, outer = 0, parents.get(claim.claim_id)
+    while outer and depth < len(parents):
+        outer, depth = parents.get(outer), depth + 1
+    return depth
+
+
+def _begin(claim: Claim) -> int:
+    return claim.content_spans[0].start if claim.source_start is None else claim.source_start
+
+
+def _with(claim: Claim, who: Who | None, reading: Reading, text: str) -> Claim:
+    """The claim with what was settled; an institution stays named by its common name."""
+    if who is None or source_range(reading, claim) is None:
+        return dataclasses.replace(claim, anonymous=claim.anonymous or claim.source is None)
+    where = reading.raw(*who.antecedent) if who.antecedent else None
+    return dataclasses.replace(
+        claim,
+        source_name=who.name,
+        antecedent=text[where.start : where.end] if where else None,
+        antecedent_start=where.start if where else None,
+        antecedent_end=where.end if where else None,
+        anonymous=who.name is None and (claim.anonymous if who.anonymous is None else who.anonymous),
+        source_kind=who.kind or claim.source_kind,
+        source_count=claim.source_count if who.count is None else who.count,
+    )

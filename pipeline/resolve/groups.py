@@ -1,0 +1,82 @@
+"""Sources drawn from a group named before: "one", "another", "both", "two of them", "the latter"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.resolve.mentions import NAME, NOMINAL, Mention
+from pipeline.resolve.nouns import PERSON
+
+_COUNTS = {"one": 1, "another": 1, "a second": 1, "a third": 1, "a fourth": 1, "the other": 1, "the first": 1,
+           "the second": 1, "the third": 1, "both": 2, "two": 2, "the two": 2, "three": 3, "the three": 3, "four": 4,
+           "all three": 3, "all four": 4, "others": None, "some": None, "several": None, "many": None, "most": None,
+           "few": None, "a few": None, "all": None, "the others": None, "the rest": None, "neither": 2, "each": None,
+           "none": None}  # fmt: skip
+"""Words that draw from a group, and how many they draw; ``None`` where they do not say."""
+
+_OF_THEM = re.compile(r"(?P<how_many>.+?) of (?:them|those|these)")
+_PAIR = re.compile(r"\s+and\s+(?:\w+\s+){0,3}")
+
+MAX_BLOCKS_BACK = 5
+"""Paragraphs between a group and one of its members; wire stories quote two or three in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How many a source draws from a group, and whether it says so by "of them"."""
+
+    count: int | None
+    whole: bool
+
+
+def drawn(source: str) -> Drawn | None:
+    """What ``source`` draws from a group; ``None`` where it is not of that kind."""
+    words = " ".join(source.casefold().split()).strip(" ,")
+    partitive = _OF_THEM.fullmatch(words)
+    if partitive:
+        words = partitive["how_many"].strip()
+    if words not in _COUNTS:
+        return None
+    return Drawn(_COUNTS[words], words in {"both", "the two", "all three", "the three", "all", "neither"})
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Several people as an article mentions them: their range in the reading, how many, in which block."""
+
+    start: int
+    end: int
+    count: int | None
+    block: int
+
+
+def last_group(
+    start: int, block: int, count: int | None, spoken: Sequence[Group], mentions: Sequence[Mention]
+) -> Group | None:
+    """The group before ``start`` that a source draws from.
+
+    Groups that have spoken come first, the last one first; a source that draws all ("both") needs a group of
+    as many. Then the last plural noun phrase for people in this paragraph or the one before.
+    """
+    for group in reversed(spoken):
+        fits = count is None or group.count is None or group.count >= count
+        if group.end <= start and block - group.block <= MAX_BLOCKS_BACK and fits:
+            return group
+    for each in reversed(mentions):
+        if each.end <= start and block - each.block <= 1 and each.form == NOMINAL and each.plural and each.sort == PERSON:
+            return Group(each.start, each.end, None, each.block)
+    return None
+
+
+def pair_member(text: str, source: str, mentions: Sequence[Mention]) -> Mention | None:
+    """Whom "the former" or "the latter" means: of the last two people joined by "and" among ``mentions``."""
+    word = " ".join(source.casefold().split()).removeprefix("the ")
+    if word not in {"former", "latter"}:
+        return None
+    before = [each for each in mentions if each.form == NAME and each.sort == PERSON]
+    for one, other in zip(reversed(before[:-1]), reversed(before[1:]), strict=True):
+        if one.name != other.name and _PAIR.fullmatch(text[one.end : other.start]):
+            return one if word == "former" else other
+    return None

@@ -1,0 +1,282 @@
+"""Whom the source of a claim stands for, read from its words and the chains of the article."""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from pipeline import names
+from pipeline.resolve.chains import Chains, build_chains
+from pipeline.resolve.groups import Group, drawn, last_group, pair_member
+from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention, Named, find_mentions, places
+from pipeline.resolve.nouns import BODY, PEOPLE, PERSON, PLACE
+from pipeline.resolve.pairs import load_ranker
+from pipeline.schema import Article, Claim, Entity, Reading, Segment
+
+AUTHOR_PHRASES = frozenset("this reporter|this author|this writer|this correspondent|this blogger".split("|"))
+FIRST_PERSON = frozenset({"i", "we"})
+
+_MODIFIED_TAGS = frozenset({"NOUN", "PROPN", "ADJ", "NUM"})
+_SORT_KINDS = {BODY: "organization", PLACE: "organization"}
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whom a source stands for. ``antecedent`` is a range of the reading; ``None`` leaves a column as it is."""
+
+    name: str | None = None
+    antecedent: tuple[int, int] | None = None
+    kind: str | None = None
+    count: int | None = None
+    anonymous: bool | None = None
+
+
+UNKNOWN = Who()
+
+
+def source_range(reading: Reading, claim: Claim) -> tuple[int, int] | None:
+    """The source of ``claim`` in the reading; ``None`` where it has none."""
+    if claim.source_start is None or claim.source_end is None:
+        return None
+    start, last = reading.position(claim.source_start), reading.position(claim.source_end - 1)
+    return None if start is None or last is None else (start, last + 1)
+
+
+def make_resolver(
+    doc: Doc, reading: Reading, article: Article, entities: Sequence[Entity], claims: Sequence[Claim]
+) -> Resolver:
+    """Read the article's mentions and chains once, for all its claims."""
+    sources = [found for claim in claims if (found := source_range(reading, claim))]
+    mentions = find_mentions(doc, places(doc, reading), _named(reading, entities), sources)
+    mentions = _with_own_quotations(mentions, reading, claims)
+    return Resolver(
+        doc=doc,
+        text=doc.text,
+        reading=reading,
+        article=article,
+        chains=build_chains(doc, mentions, load_ranker()),
+        starts=[mention.start for mention in mentions],
+        block_starts=[block.start for block in reading.blocks],
+        segments={segment.segment_id: segment for segment in article.segments},
+    )
+
+
+def _named(reading: Reading, entities: Sequence[Entity]) -> list[Named]:
+    found = []
+    for entity in entities:
+        start, last = reading.position(entity.start), reading.position(entity.end - 1)
+        if entity.name is not None and start is not None and last is not None:
+            found.append(Named(start, last + 1, entity.label, entity.name))
+    return found
+
+
+def _with_own_quotations(
+    mentions: Sequence[Mention], reading: Reading, claims: Sequence[Claim]
+) -> list[Mention]:
+    """Mentions that are sources know the quotations they speak: nobody named in there is the speaker."""
+    starts = [mention.start for mention in mentions]
+    spoken: dict[int, set[int]] = {}
+    for claim in claims:
+        found = source_range(reading, claim)
+        for part in claim.content_spans if found else ():
+            start, last = reading.position(part.start), reading.position(part.end - 1)
+            if found and start is not None and last is not None:
+                inside = mentions[bisect.bisect_left(starts, start) : bisect.bisect_right(starts, last)]
+                spoken.setdefault(found[0], set()).update(each.quotation for each in inside)
+    return [
+        dataclasses.replace(each, own_quotations=frozenset(spoken[each.start] - {0}))
+        if each.start in spoken
+        else each
+        for each in mentions
+    ]
+
+
+@dataclass(slots=True)
+class Resolver:
+    """An article's mentions and chains, and the groups that have spoken so far."""
+
+    doc: Doc
+    text: str
+    reading: Reading
+    article: Article
+    chains: Chains
+    starts: list[int]
+    block_starts: list[int]
+    segments: dict[str, Segment]
+    spoken: list[Group] = field(default_factory=list)
+
+    def who(self, claim: Claim, parent: Claim | None) -> Who | None:
+        """Whom the source of ``claim`` stands for; ``None`` where it has none or names several.
+
+        Args:
+            parent: the claim in whose content this one stands, settled before; its source says "I" there.
+        """
+        span = source_range(self.reading, claim)
+        if span is None:
+            return None
+        if claim.source_members:
+            self._remember(span, None)
+            return None
+        found = self._find(claim, span, parent)
+        if claim.source_kind == "group" and drawn(self.text[slice(*span)]) is None:
+            self._remember(span, claim.source_count)
+        return found
+
+    def _find(self, claim: Claim, span: tuple[int, int], parent: Claim | None) -> Who:
+        source = self.text[slice(*span)]
+        main = self._main_mention(span)
+        if _says_first_person(main, source):
+            return self._first_person(claim, main, parent)
+        drawing = drawn(source)
+        if drawing:
+            return self._from_group(span, drawing.count)
+        member = pair_member(self.text, source, self.chains.mentions[: self._index(span[0])])
+        if member:
+            return Who(member.name, (member.start, member.end), "person")
+        if main is None:
+            return UNKNOWN
+        if main.form == NAME:
+            return self._by_name(main)
+        return self._by_description(main, span) if main.form == NOMINAL else self._by_pronoun(main, span)
+
+    def _remember(self, span: tuple[int, int], count: int | None) -> None:
+        self.spoken.append(Group(*span, count, self._block(span[0])))
+
+    def _block(self, at: int) -> int:
+        return bisect.bisect_right(self.block_starts, at) - 1
+
+    def _index(self, at: int) -> int:
+        """The number of mentions that begin before ``at``."""
+        return bisect.bisect_left(self.starts, at)
+
+    def _inside(self, span: tuple[int, int]) -> list[Mention]:
+        found = self.chains.mentions[self._index(span[0]) : self._index(span[1])]
+        return [each for each in found if each.end <= span[1] + 1]
+
+    def _main_mention(self, span: tuple[int, int]) -> Mention | None:
+        """The mention that the source is, not one that it only holds ("a spokesman for X", "X's lawyer")."""
+        inside = self._inside(span)
+        first = next((each for each in inside if not self._only_modifies(each, span)), None)
+        if first is None or self._is_after_preposition(first, span):
+            return None
+        if first.form == NOMINAL and not first.plural and first.sort == PERSON:
+            return next((each for each in inside if each.first > first.last and self._names_it(each, span)), first)
+        return first
+
+    def _only_modifies(self, mention: Mention, span: tuple[int, int]) -> bool:
+        """ "Iran" of "Iran's president", "Treasury" of "Treasury officials", "his" of "his lawyer"."""
+        if mention.form == PRONOUN:
+            return mention.use == "possessive" and mention.end < span[1] - 1
+        if mention.use == "possessive" and mention.end + 3 < span[1]:
+            return True
+        follows = self.doc[mention.last] if mention.last < len(self.doc) else None
+        return follows is not None and follows.idx < span[1] and follows.pos_ in _MODIFIED_TAGS
+
+    def _is_after_preposition(self, mention: Mention, span: tuple[int, int]) -> bool:
+        first = self.doc.char_span(span[0], span[1], alignment_mode="expand")
+        before = self.doc[first.start : mention.first] if first is not None else ()
+        return any(token.pos_ == "ADP" for token in before)
+
+    def _names_it(self, mention: Mention, span: tuple[int, int]) -> bool:
+        """A person's name in apposition at the end: "the head of Central Command, Kenneth Hale"."""
+        if mention.form != NAME or mention.sort != PERSON or self.doc[mention.first - 1].text != ",":
+            return False
+        follows = self.doc[mention.last] if mention.last < len(self.doc) else None
+        return follows is None or follows.idx >= span[1] or follows.text in {",", "("}
+
+    def _by_name(self, main: Mention) -> Who:
+        """A name as written; its antecedent is the mention with the full name, where this is shorter."""
+        chain = self.chains.of[self._number(main)]
+        written = self.text[main.start : main.end]
+        full = _full_mention(self.text, chain.mentions, main)
+        short = names.fold(names.split_title(names.tidy(written))[1]) != names.fold(main.name or "")
+        antecedent = (full.start, full.end) if full and short else None
+        return Who(main.name, antecedent, None, None, False)
+
+    def _by_description(self, main: Mention, span: tuple[int, int]) -> Who:
+        """A noun phrase: named in the source itself or before, or taking up a description."""
+        chain = self.chains.of[self._number(main)]
+        earlier = [each for each in chain.mentions if each.end <= main.start and each.form != PRONOUN]
+        beside = [each for each in chain.mentions if span[0] <= each.start < span[1] and each.form == NAME]
+        if beside:
+            return Who(chain.name, None, None, None, False)
+        named = [each for each in earlier if each.form == NAME]
+        if named and chain.name:
+            return Who(chain.name, (named[-1].start, named[-1].end), None, None, False)
+        return Who(None, (earlier[-1].start, earlier[-1].end)) if earlier else UNKNOWN
+
+    def _by_pronoun(self, main: Mention, span: tuple[int, int]) -> Who:
+        bracketed = self._bracketed(main, span)
+        if bracketed:
+            return Who(bracketed.name, (bracketed.start, bracketed.end), _SORT_KINDS.get(bracketed.sort))
+        number = self._number(main)
+        chain = self.chains.of[number]
+        earlier = [each for each in chain.mentions if each.end <= main.start and each.form != PRONOUN]
+        if not earlier:
+            return Who(anonymous=True)
+        last = earlier[-1]
+        kind = _SORT_KINDS.get(chain.sort) if main.head in {"they", "it"} else None
+        anonymous = not (chain.name or chain.sort in {BODY, PLACE})
+        name = None if chain.sort == PEOPLE else chain.name
+        return Who(name, (last.start, last.end), kind, None, anonymous)
+
+    def _bracketed(self, main: Mention, span: tuple[int, int]) -> Mention | None:
+        """The name that an editor put after a pronoun: "They (Iran)", "he [Smith]"."""
+        at = self._index(main.end)
+        after = self.chains.mentions[at] if at < len(self.chains.mentions) else None
+        if after is None or after.form != NAME or after.start > span[1] + 2:
+            return None
+        return after if self.text[main.end : after.start].strip() in {"(", "["} else None
+
+    def _number(self, mention: Mention) -> int:
+        """The index of ``mention``; those that begin together stand side by side."""
+        at = self._index(mention.start)
+        while self.chains.mentions[at] is not mention:
+            at += 1
+        return at
+
+    def _from_group(self, span: tuple[int, int], count: int | None) -> Who:
+        before = self.chains.mentions[: self._index(span[0])]
+        group = last_group(span[0], self._block(span[0]), count, self.spoken, before)
+        kind = "person" if count == 1 else "group"
+        if group is None:
+            return Who(None, None, kind, count, True)
+        return Who(None, (group.start, group.end), kind, count, True)
+
+    def _first_person(self, claim: Claim, main: Mention | None, parent: Claim | None) -> Who:
+        """ "I" and "we": the speaker of the quotation they stand in, else the author of the segment."""
+        if parent is not None and parent.form != "indirect":
+            start, end = parent.source_start, parent.source_end
+            at = source_range(self.reading, parent) if start is not None and end is not None else None
+            return Who(parent.source_name, at, parent.source_kind, None, parent.anonymous)
+        if main is not None and main.quotation:
+            return Who(anonymous=True)
+        segment = self.segments.get(claim.segment_id)
+        author = segment.author if segment else None
+        authors = self.article.document.authors or ()
+        if author is None and claim.segment_kind not in {"comment", "quote"} and len(authors) == 1:
+            author = authors[0]
+        return Who(author, None, "author", None, author is None)
+
+
+def _says_first_person(main: Mention | None, source: str) -> bool:
+    if " ".join(source.casefold().split()) in AUTHOR_PHRASES:
+        return True
+    return main is not None and main.form == PRONOUN and main.head in FIRST_PERSON
+
+
+def _full_mention(text: str, mentions: Sequence[Mention], main: Mention) -> Mention | None:
+    """The mention written in full: the last before ``main``, else the first after it."""
+    full = [
+        each
+        for each in mentions
+        if each is not main
+        and each.form == NAME
+        and names.fold(names.split_title(names.tidy(text[each.start : each.end]))[1]) == names.fold(main.name or "")
+    ]
+    before = [each for each in full if each.end <= main.start]
+    return before[-1] if before else next(iter(full), None)
