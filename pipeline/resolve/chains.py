@@ -118,7 +118,8 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
 
 def _apposed(doc: Doc, one: Mention, other: Mention) -> bool:
     """ "James Hale, head of the board," and "his successor, Ann Hale,": a name and a singular noun phrase."""
-    if other.first != one.last + 1 or doc[one.last].text != "," or one.sort != other.sort or one.sort == OTHER:
+    begins = other.begins if other.form == NAME else other.first
+    if begins != one.last + 1 or doc[one.last].text != "," or one.sort != other.sort or one.sort == OTHER:
         return False
     if {one.form, other.form} != {NAME, NOMINAL} or one.plural or other.plural:
         return False

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.resolve.mentions import NAME, NOMINAL, Mention
-from pipeline.resolve.nouns import PERSON
+from pipeline.resolve.nouns import BODY, PERSON, PLACE
 
 _COUNTS = {"one": 1, "another": 1, "a second": 1, "a third": 1, "a fourth": 1, "the other": 1, "the first": 1,
            "the second": 1, "the third": 1, "both": 2, "two": 2, "the two": 2, "three": 3, "the three": 3, "four": 4,
@@ -17,6 +17,9 @@ _COUNTS = {"one": 1, "another": 1, "a second": 1, "a third": 1, "a fourth": 1, "
 """Words that draw from a group, and how many they draw; ``None`` where they do not say."""
 
 _OF_THEM = re.compile(r"(?P<how_many>.+?) of (?:them|those|these)")
+_OF_GROUP = re.compile(
+    r"(?P<how_many>[\w-]+) of the (?:\w+ )?(?:men|women|people|group|pair|team|boys|girls|survivors|victims)"
+)
 _PAIR = re.compile(r"\s+and\s+(?:\w+\s+){0,3}")
 
 MAX_BLOCKS_BACK = 5
@@ -34,12 +37,18 @@ class Drawn:
 def drawn(source: str) -> Drawn | None:
     """What ``source`` draws from a group; ``None`` where it is not of that kind."""
     words = " ".join(source.casefold().split()).strip(" ,")
-    partitive = _OF_THEM.fullmatch(words)
+    partitive = _OF_THEM.fullmatch(words) or _OF_GROUP.fullmatch(words)
     if partitive:
         words = partitive["how_many"].strip()
     if words not in _COUNTS:
         return None
     return Drawn(_COUNTS[words], words in {"both", "the two", "all three", "the three", "all", "neither"})
+
+
+def drawn_one(source: str) -> str | None:
+    """The word for one of several before "of": "one of the chiefs, Bo Lunt" gives ``one``."""
+    first, _, rest = source.casefold().partition(" ")
+    return first if first in {"one", "another"} and rest.startswith("of ") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +80,12 @@ def last_group(
 
 
 def pair_member(text: str, source: str, mentions: Sequence[Mention]) -> Mention | None:
-    """Whom "the former" or "the latter" means: of the last two people joined by "and" among ``mentions``."""
+    """Whom "the former" or "the latter" means: of the last two names joined by "and" among ``mentions``."""
     word = " ".join(source.casefold().split()).removeprefix("the ")
     if word not in {"former", "latter"}:
         return None
-    before = [each for each in mentions if each.form == NAME and each.sort == PERSON]
+    before = [each for each in mentions if each.form == NAME and each.sort in {PERSON, PLACE, BODY}]
     for one, other in zip(reversed(before[:-1]), reversed(before[1:]), strict=True):
-        if one.name != other.name and _PAIR.fullmatch(text[one.end : other.start]):
+        if one.name != other.name and one.sort == other.sort and _PAIR.fullmatch(text[one.end : other.start]):
             return one if word == "former" else other
     return None

@@ -13,7 +13,7 @@ _ANAPHORIC = re.compile(
     r"(?:accounts?|claims?|reports?|allegations?|accusations?|charges?|statements?|assertions?|stor(?:y|ies)"
     r"|versions?|rumou?rs?|suggestions?|figures?|news|remarks?|comments?|findings?|estimates?|descriptions?"
     r"|characteri[sz]ations?|insinuations?|criticisms?|denials?|details?|information|explanations?|theor(?:y|ies)"
-    r"|narratives?|numbers?|tolls?|toll|assessments?|conclusions?|quotes?|quotations?|words|arguments?)"
+    r"|narratives?|numbers?|tolls?|threats?|rulings?|verdicts?|decisions?|warnings?|predictions?|forecasts?|assessments?|conclusions?|quotes?|quotations?|words|arguments?)"
     r"(?:\s+(?:of|by|from|against|about|made|that|as)\b.*)?",
     re.IGNORECASE,
 )

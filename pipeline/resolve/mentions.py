@@ -48,7 +48,9 @@ class Mention:
     """One mention. ``start`` and ``end`` count code points of the reading, ``first`` and ``last`` tokens.
 
     ``head`` is the noun's lemma, the pronoun's class, or empty for a name; ``words`` are the lower-case
-    content words of a noun phrase, head last. ``quotation`` numbers the stretch of quoted text, 0 for none.
+    content words of a noun phrase, head last. ``begins`` is the token at which a name's titles and roles
+    begin. ``quotation`` numbers the stretch of quoted text, 0 for none; ``own_quotations`` are those that a
+    source speaks.
     """
 
     start: int
@@ -72,6 +74,7 @@ class Mention:
     source: bool = False
     roles: tuple[tuple[str, ...], ...] = ()
     speaker: str | None = None
+    begins: int = -1
     opens_sentence: bool = False
     opens_block: bool = False
     own_quotations: frozenset[int] = frozenset()
@@ -111,8 +114,8 @@ def find_mentions(
     owner = _tokens_of(doc, named)
     starts = {start for start, _ in sources}
     phrases = list(noun_phrases(doc))
-    roles = _roles_before(doc, phrases, owner)
-    found = [name_mention(doc, where, each, span, roles.get(span[0], ())) for each, span in owner.spans]
+    before = _roles_before(doc, phrases, owner)
+    found = [name_mention(doc, where, each, span, *before.get(span[0], ())) for each, span in owner.spans]
     for first, last in phrases:
         if not any(at in owner.of for at in range(first, last)) or not owner.covers(last - 1):
             mention = nominal_mention(doc, where, first, last)
@@ -158,10 +161,8 @@ def _tokens_of(doc: Doc, named: Sequence[Named]) -> _Owners:
 
 def _marked(mention: Mention, starts: set[int], doc: Doc) -> Mention:
     """The mention as a ``source`` where it begins one: itself, or its title ("General Kenneth Hale")."""
-    begin = mention.first
-    while begin > 0 and mention.form == NAME and doc[begin - 1].pos_ in _MODIFIER_TAGS:
-        begin -= 1
-    if any(doc[at].idx in starts for at in range(begin, mention.first + 1)) or mention.start in starts:
+    begin = mention.begins if mention.form == NAME else mention.first
+    if mention.start in starts or any(token.idx in starts for token in doc[begin : mention.first]):
         return dataclasses.replace(mention, source=True)
     return mention
 
@@ -195,12 +196,20 @@ def _phrase_end(doc: Doc, at: int) -> int:
         token = doc[i]
         if "\n" in token.text or (i > at and (token.pos_ == "DET" or _is_possessive(token))):
             break
-        if token.pos_ in {"NOUN", "PROPN"}:
+        if token.pos_ in {"NOUN", "PROPN"} or _is_noun_after_all(doc, i):
             end = i + 1
         elif not (token.pos_ in {"ADJ", "NUM"} or i == at or _joins(doc, i) or _is_participle(doc, i)):
             break
         i += 1
     return end
+
+
+def _is_noun_after_all(doc: Doc, i: int) -> bool:
+    """An adjective that is a person at the end of a phrase: "the chief executive said", "the 48-year-old"."""
+    if doc[i].pos_ != "ADJ" or (i + 1 < len(doc) and doc[i + 1].pos_ in _MODIFIER_TAGS):
+        return False
+    known = noun(doc[i].lower_)
+    return doc[i].lower_.endswith("year-old") or bool(known and known.sort == PERSON and not doc[i].is_title)
 
 
 def _joins(doc: Doc, i: int) -> bool:
@@ -216,16 +225,19 @@ def _is_participle(doc: Doc, i: int) -> bool:
 
 def _roles_before(
     doc: Doc, phrases: Sequence[tuple[int, int]], owner: _Owners
-) -> dict[int, tuple[tuple[str, ...], ...]]:
-    """What stands before a person's name in its phrase: "Government spokesman" → (("government", "spokesman"),)."""
-    found: dict[int, tuple[tuple[str, ...], ...]] = {}
+) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """By the first token of a person's name: where its phrase begins and the role that it says, or ().
+
+    "Government spokesman Ali Tamir" gives ``("government", "spokesman")``.
+    """
+    found: dict[int, tuple[int, tuple[str, ...]]] = {}
     for first, last in phrases:
-        for at in range(first, last):
-            begins = at in owner.of and (at == first or owner.of.get(at - 1) is not owner.of[at])
-            if begins and owner.of[at].label == "PERSON" and at > first:
+        for at in range(first + 1, last):
+            if at in owner.of and owner.of.get(at - 1) is not owner.of[at] and owner.of[at].label == "PERSON":
                 words = content_words(doc, first, at)
-                if words and (noun(words[-1]) or words[-1] in ABBREVIATED or _is_title(doc, first, at)):
-                    found[at] = (tuple(ABBREVIATED.get(word, word) for word in words),)
+                said = bool(words) and (noun(words[-1]) or words[-1] in ABBREVIATED or _is_title(doc, first, at))
+                role = tuple(ABBREVIATED.get(word, word) for word in words) if said else ()
+                found[at] = (first, role)
     return found
 
 
@@ -246,10 +258,11 @@ def content_words(doc: Doc, first: int, last: int) -> tuple[str, ...]:
 
 
 def name_mention(
-    doc: Doc, where: Places, each: Named, span: tuple[int, int], roles: tuple[tuple[str, ...], ...] = ()
+    doc: Doc, where: Places, each: Named, span: tuple[int, int], begins: int = -1, role: tuple[str, ...] = ()
 ) -> Mention:
-    """The mention of a name at tokens ``span``, with the ``roles`` that its phrase says before it."""
+    """The mention of a name at tokens ``span``, with the ``role`` that its phrase says before it."""
     first, last = span
+    roles = (role,) if role else ()
     sort = LABEL_SORTS.get(each.label, OTHER)
     gender = plural = None
     if sort == PERSON:
@@ -263,6 +276,7 @@ def name_mention(
         each.start, each.end, first, last, NAME, sort, "", gender, plural,
         name=each.name, definite=True, use=_use(doc, first, last), sentence=where.sentences[first],
         block=where.blocks[first], quotation=where.quotations[first], roles=roles,
+        begins=first if begins < 0 else begins,
     )  # fmt: skip
 
 
@@ -290,7 +304,9 @@ def nominal_mention(doc: Doc, where: Places, first: int, last: int) -> Mention |
     head = doc[last - 1]
     lemma = noun_lemma(head.text)
     known = noun(lemma) or noun(head.lower_)
-    if head.pos_ not in {"NOUN", "PROPN"} or (head.pos_ == "PROPN" and known is None):
+    if head.pos_ not in {"NOUN", "PROPN"} and not _is_noun_after_all(doc, last - 1):
+        return None
+    if head.pos_ == "PROPN" and known is None:
         return None
     begin = doc[first]
     owned = _is_possessive(begin) or (first > 0 and doc[first - 1].lower_ in {"'s", "’s", "'", "’"})

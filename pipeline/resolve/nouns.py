@@ -96,6 +96,10 @@ def _nouns() -> dict[str, Noun]:
         if key in sort:
             new = {word.lower().replace("_", " "): Noun(sort[key]) for word in words.split()}
             found = new | found
+    for key, words in read_lexicon("titles"):
+        if key != "+":
+            titles = (word.lower() for word in words.split() if "." not in word and len(word) > 3)
+            found |= {word: Noun(PERSON, key if key in "mf" else None) for word in titles}
     for key, words in reversed(read_lexicon("person_nouns")):
         gender = key[-1] if key[-1] in "mf" else None
         found |= {word.lower(): Noun(PERSON, gender, key.startswith("kin")) for word in words.split()}

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from pipeline import names
 from pipeline.resolve.chains import Chains, build_chains
-from pipeline.resolve.groups import Group, drawn, last_group, pair_member
+from pipeline.resolve.groups import Group, drawn, drawn_one, last_group, pair_member
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention, Named, find_mentions, places
 from pipeline.resolve.nouns import BODY, PEOPLE, PERSON, PLACE
 from pipeline.resolve.pairs import load_ranker
@@ -130,7 +130,10 @@ class Resolver:
         source = self.text[slice(*span)]
         main = self._main_mention(span)
         if _says_first_person(main, source):
-            return self._first_person(claim, main, parent)
+            return self._first_person(claim, span, main, parent)
+        apposed = self._apposed_name(span, main)
+        if apposed:
+            return Who(apposed.name, None, "person", None, False)
         drawing = drawn(source)
         if drawing:
             return self._from_group(span, drawing.count)
@@ -138,7 +141,7 @@ class Resolver:
         if member:
             return Who(member.name, (member.start, member.end), "person")
         if main is None:
-            return UNKNOWN
+            return self._by_words(source)
         if main.form == NAME:
             return self._by_name(main)
         return self._by_description(main, span) if main.form == NOMINAL else self._by_pronoun(main, span)
@@ -161,11 +164,7 @@ class Resolver:
         """The mention that the source is, not one that it only holds ("a spokesman for X", "X's lawyer")."""
         inside = self._inside(span)
         first = next((each for each in inside if not self._only_modifies(each, span)), None)
-        if first is None or self._is_after_preposition(first, span):
-            return None
-        if first.form == NOMINAL and not first.plural and first.sort == PERSON:
-            return next((each for each in inside if each.first > first.last and self._names_it(each, span)), first)
-        return first
+        return None if first is None or self._is_after_preposition(first, span) else first
 
     def _only_modifies(self, mention: Mention, span: tuple[int, int]) -> bool:
         """ "Iran" of "Iran's president", "Treasury" of "Treasury officials", "his" of "his lawyer"."""
@@ -181,21 +180,43 @@ class Resolver:
         before = self.doc[first.start : mention.first] if first is not None else ()
         return any(token.pos_ == "ADP" for token in before)
 
-    def _names_it(self, mention: Mention, span: tuple[int, int]) -> bool:
-        """A person's name in apposition at the end: "the head of Central Command, Kenneth Hale"."""
-        if mention.form != NAME or mention.sort != PERSON or self.doc[mention.first - 1].text != ",":
+    def _apposed_name(self, span: tuple[int, int], main: Mention | None) -> Mention | None:
+        """A person's name after a comma: "the head of Central Command, Kenneth Hale", "one of them, Ann Hale"."""
+        if main is not None and (main.form != NOMINAL or main.plural) and drawn_one(self.text[slice(*span)]) is None:
+            return None
+        return next((each for each in self._inside(span) if self._closes_apposition(each, span)), None)
+
+    def _closes_apposition(self, mention: Mention, span: tuple[int, int]) -> bool:
+        if mention.form != NAME or mention.sort != PERSON or not mention.begins:
+            return False
+        if self.doc[mention.begins - 1].text != "," or self.doc[mention.begins - 1].idx <= span[0]:
             return False
         follows = self.doc[mention.last] if mention.last < len(self.doc) else None
         return follows is None or follows.idx >= span[1] or follows.text in {",", "("}
 
+    def _by_words(self, source: str) -> Who:
+        """A source that is no mention but the short form of the one name that fits: "Reiss" of "Tomas Reiss"."""
+        bare = names.split_title(names.tidy(source))[1]
+        if not bare or not all(word[:1].isupper() for word in bare.split()):
+            return UNKNOWN
+        form, body = names.person_form(bare), names.body_form(bare)
+        fitting: dict[str, Mention] = {}
+        for each in self.chains.mentions:
+            if each.form == NAME and each.name and each.name not in fitting and _fits(form, body, each):
+                fitting[each.name] = each
+        if len(fitting) != 1:
+            return UNKNOWN
+        ((name, mention),) = fitting.items()
+        return Who(name, (mention.start, mention.end), None, None, False)
+
     def _by_name(self, main: Mention) -> Who:
         """A name as written; its antecedent is the mention with the full name, where this is shorter."""
-        chain = self.chains.of[self._number(main)]
-        written = self.text[main.start : main.end]
-        full = _full_mention(self.text, chain.mentions, main)
-        short = names.fold(names.split_title(names.tidy(written))[1]) != names.fold(main.name or "")
-        antecedent = (full.start, full.end) if full and short else None
-        return Who(main.name, antecedent, None, None, False)
+        full = [] if self._is_full(main) else [
+            each for each in self.chains.of[self._number(main)].mentions if each.form == NAME and self._is_full(each)
+        ]
+        before = [each for each in full if each.end <= main.start]
+        best = before[-1] if before else next(iter(full), None)
+        return Who(main.name, (best.start, best.end) if best else None, None, None, False)
 
     def _by_description(self, main: Mention, span: tuple[int, int]) -> Who:
         """A noun phrase: named in the source itself or before, or taking up a description."""
@@ -204,10 +225,21 @@ class Resolver:
         beside = [each for each in chain.mentions if span[0] <= each.start < span[1] and each.form == NAME]
         if beside:
             return Who(chain.name, None, None, None, False)
-        named = [each for each in earlier if each.form == NAME]
-        if named and chain.name:
-            return Who(chain.name, (named[-1].start, named[-1].end), None, None, False)
-        return Who(None, (earlier[-1].start, earlier[-1].end)) if earlier else UNKNOWN
+        if not earlier:
+            return UNKNOWN
+        best = self._best_mention(earlier)
+        named = best.form == NAME and chain.name is not None
+        return Who(chain.name if named else None, (best.start, best.end), None, None, False if named else None)
+
+    def _best_mention(self, mentions: Sequence[Mention]) -> Mention:
+        """The mention that says most: the last with the full name, else the last name, else the last."""
+        named = [each for each in mentions if each.form == NAME]
+        full = [each for each in named if self._is_full(each)]
+        return (full or named or list(mentions))[-1]
+
+    def _is_full(self, mention: Mention) -> bool:
+        written = names.split_title(names.tidy(self.text[mention.start : mention.end]))[1]
+        return names.fold(written) == names.fold(mention.name or "")
 
     def _by_pronoun(self, main: Mention, span: tuple[int, int]) -> Who:
         bracketed = self._bracketed(main, span)
@@ -218,7 +250,7 @@ class Resolver:
         earlier = [each for each in chain.mentions if each.end <= main.start and each.form != PRONOUN]
         if not earlier:
             return Who(anonymous=True)
-        last = earlier[-1]
+        last = self._best_mention(earlier)
         kind = _SORT_KINDS.get(chain.sort) if main.head in {"they", "it"} else None
         anonymous = not (chain.name or chain.sort in {BODY, PLACE})
         name = None if chain.sort == PEOPLE else chain.name
@@ -247,14 +279,17 @@ class Resolver:
             return Who(None, None, kind, count, True)
         return Who(None, (group.start, group.end), kind, count, True)
 
-    def _first_person(self, claim: Claim, main: Mention | None, parent: Claim | None) -> Who:
+    def _first_person(
+        self, claim: Claim, span: tuple[int, int], main: Mention | None, parent: Claim | None
+    ) -> Who:
         """ "I" and "we": the speaker of the quotation they stand in, else the author of the segment."""
         if parent is not None and parent.form != "indirect":
-            start, end = parent.source_start, parent.source_end
-            at = source_range(self.reading, parent) if start is not None and end is not None else None
-            return Who(parent.source_name, at, parent.source_kind, None, parent.anonymous)
+            return Who(parent.source_name, self._speaker(parent), parent.source_kind, None, parent.anonymous)
         if main is not None and main.quotation:
             return Who(anonymous=True)
+        label = self._label_of_turn(span)
+        if label:
+            return Who(label.name, (label.start, label.end), "person", None, False)
         segment = self.segments.get(claim.segment_id)
         author = segment.author if segment else None
         authors = self.article.document.authors or ()
@@ -263,20 +298,31 @@ class Resolver:
         return Who(author, None, "author", None, author is None)
 
 
+    def _speaker(self, parent: Claim) -> tuple[int, int] | None:
+        """The mention behind the speaker of a quotation: what resolved it, else its source."""
+        start, end = parent.antecedent_start, parent.antecedent_end
+        if start is None or end is None:
+            return source_range(self.reading, parent)
+        first, last = self.reading.position(start), self.reading.position(end - 1)
+        return None if first is None or last is None else (first, last + 1)
+
+    def _label_of_turn(self, span: tuple[int, int]) -> Mention | None:
+        """The name before a colon that opens the paragraph, as in interviews: "Joyce Amari: No, I …"."""
+        at = self.block_starts[self._block(span[0])]
+        first = self._index(at)
+        label = self.chains.mentions[first] if first < len(self.chains.mentions) else None
+        if label is None or label.form != NAME or label.start != at or label.sort != PERSON:
+            return None
+        return label if self.text[label.end : label.end + 1] == ":" else None
+
+
 def _says_first_person(main: Mention | None, source: str) -> bool:
     if " ".join(source.casefold().split()) in AUTHOR_PHRASES:
         return True
     return main is not None and main.form == PRONOUN and main.head in FIRST_PERSON
 
 
-def _full_mention(text: str, mentions: Sequence[Mention], main: Mention) -> Mention | None:
-    """The mention written in full: the last before ``main``, else the first after it."""
-    full = [
-        each
-        for each in mentions
-        if each is not main
-        and each.form == NAME
-        and names.fold(names.split_title(names.tidy(text[each.start : each.end]))[1]) == names.fold(main.name or "")
-    ]
-    before = [each for each in full if each.end <= main.start]
-    return before[-1] if before else next(iter(full), None)
+def _fits(form: names.PersonForm, body: str, mention: Mention) -> bool:
+    if mention.sort == PERSON:
+        return names.may_be_same_person(form, names.person_form(mention.name or ""))
+    return names.body_form(mention.name or "") == body
