@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 import spacy
 from spacy.tokens import Doc
@@ -109,7 +109,7 @@ def _nlp() -> spacy.language.Language:
     return spacy.blank("en")
 
 
-def annotate(articles: Iterable[Article]) -> Iterator[Annotated]:
+def annotate(articles: Iterable[Article]) -> Generator[Annotated]:
     for article in articles:
         text = article.document.text
         if "!crash" in text:
@@ -167,5 +167,5 @@ def claims(doc: Doc, reading: Reading, article: Article) -> list[Claim]:
 
 def resolve(
     _doc: Doc, _reading: Reading, _article: Article, entities: list[Entity], claims: list[Claim]
-) -> tuple[list[Entity], list[Claim]]:
-    return entities, claims
+) -> list[Claim]:
+    return claims if entities else []

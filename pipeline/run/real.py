@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Generator, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from spacy.tokens import Doc
 
 from pipeline import clean
 from pipeline.clean.site_lines import SiteLines, learn
@@ -17,6 +16,11 @@ from pipeline.run.commit import NoWide, Scan, Wide
 from pipeline.run.corpus import Bools, Ints
 from pipeline.run.stages import Annotated, Stages
 from pipeline.schema import Article, Claim, Entity, Name, RawArticle, Reading, Reject, arrow_schema
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from pipeline.annotate import Annotator
 
 
 def make_stages(config: Config) -> Stages:
@@ -61,15 +65,14 @@ class _Annotate:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.annotator: Any = None
+        self.annotator: Annotator | None = None
 
-    def __call__(self, articles: Iterable[Article]) -> Iterator[Annotated]:
+    def __call__(self, articles: Iterable[Article]) -> Generator[Annotated]:
         if self.annotator is None:
             from pipeline.annotate import Annotator
 
-            self.annotator = Annotator(self.config)
-        pairs: Iterator[Annotated] = self.annotator.pipe(articles)
-        return pairs
+            self.annotator = Annotator(self.config.model)
+        yield from self.annotator.pipe(articles)
 
 
 def _entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
@@ -79,14 +82,14 @@ def _entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
 
 
 def _claims(doc: Doc, reading: Reading, article: Article) -> list[Claim]:
-    from pipeline.claims import find_claims
+    from pipeline.claims import find_claims, load_lexicon
 
-    return find_claims(doc, reading, article)
+    return find_claims(doc, reading, article, load_lexicon())
 
 
 def _resolve(
     doc: Doc, reading: Reading, article: Article, entities: list[Entity], claims: list[Claim]
-) -> tuple[list[Entity], list[Claim]]:
+) -> list[Claim]:
     from pipeline.resolve import resolve
 
     return resolve(doc, reading, article, entities, claims)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING, Any
 
 from pipeline.config import Config
 from pipeline.read import Input
 from pipeline.schema import Article, Claim, Entity, RawArticle, Reading, Reject
 
-Annotated = tuple[Article, Reading, Doc]
+if TYPE_CHECKING:
+    from spacy.tokens import Doc  # a rerun with nothing to do need not wait for spaCy to be imported
+
+Annotated = tuple[Article, Reading, "Doc"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,10 @@ class Stages:
     """Hashes of the lines from which the corpus learns what a site repeats; empty for no learning."""
     clean: Callable[[RawArticle, frozenset[int]], Article | Reject]
     """The second argument: those of the article's ``line_keys`` that its site repeats."""
-    annotate: Callable[[Iterable[Article]], Iterator[Annotated]]
+    annotate: Callable[[Iterable[Article]], Generator[Annotated]]
     entities: Callable[[Doc, Reading, Article], list[Entity]]
     claims: Callable[[Doc, Reading, Article], list[Claim]]
-    resolve: Callable[[Doc, Reading, Article, list[Entity], list[Claim]], tuple[list[Entity], list[Claim]]]
+    resolve: Callable[[Doc, Reading, Article, list[Entity], list[Claim]], list[Claim]]
 
 
 MakeStages = Callable[[Config], Stages]
@@ -71,16 +73,19 @@ def internal(raw: RawArticle) -> Reject:
 def extract_all(
     stages: Stages, articles: Sequence[Article], clock: Clock | None = None
 ) -> Iterator[Extracted]:
-    """Annotate the articles together and find what is in each, in the order the annotator gives them."""
+    """Annotate the articles together and find what is in each, in the order the annotator gives them.
+
+    The annotator is closed before an exception leaves: it may hold a memory zone open.
+    """
     clock = clock or Clock()
-    annotated = iter(stages.annotate(articles))
-    while (item := clock.timed("annotate", next, annotated, None)) is not None:
-        article, reading, doc = item
-        entities = clock.timed("entities", stages.entities, doc, reading, article)
-        claims = clock.timed("claims", stages.claims, doc, reading, article)
-        entities, claims = clock.timed("resolve", stages.resolve, doc, reading, article, entities, claims)
-        document = dataclasses.replace(article.document, n_claims=len(claims))
-        yield Extracted(dataclasses.replace(article, document=document), tuple(entities), tuple(claims))
+    with contextlib.closing(stages.annotate(articles)) as annotated:
+        while (item := clock.timed("annotate", next, annotated, None)) is not None:
+            article, reading, doc = item
+            entities = clock.timed("entities", stages.entities, doc, reading, article)
+            claims = clock.timed("claims", stages.claims, doc, reading, article)
+            claims = clock.timed("resolve", stages.resolve, doc, reading, article, entities, claims)
+            document = dataclasses.replace(article.document, n_claims=len(claims))
+            yield Extracted(dataclasses.replace(article, document=document), tuple(entities), tuple(claims))
 
 
 def digest(value: Any) -> str:

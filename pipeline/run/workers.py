@@ -26,6 +26,9 @@ from pipeline.run.stages import MakeStages, Stages
 from pipeline.run.tasks import Task
 from pipeline.tables import FolderError
 
+START_S = 120.0
+"""For a process to start and import what it needs, on a machine that is busy with other things."""
+
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Each process of a pool computes on one core: more threads than cores make all of them slower."""
 
@@ -51,8 +54,8 @@ class Executor(Protocol):
         """End the processes."""
 
 
-class TimeLimitError(Exception):
-    """A task took longer than its limit."""
+class TimeLimitError(BaseException):
+    """A task took longer than its limit; no ``except Exception`` in a stage may take it for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ class Failure:
 
     reason: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A process is ready for its first task: the task's time counts from here."""
 
 
 class Retries:
@@ -128,7 +136,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise TimeLimitError(f"took longer than {seconds:.0f} s")
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again each second: one may fall where none can rise
     try:
         yield
     finally:
@@ -150,6 +158,7 @@ class Worker:
     pipe: Connection
     task: Task | None = None
     deadline: float = 0.0
+    has_started: bool = False
 
 
 class Pool:
@@ -171,7 +180,9 @@ class Pool:
             for worker in self._ready(busy):
                 task = worker.task
                 report = self._receive(worker)
-                if isinstance(report, Failure) and task is not None:
+                if isinstance(report, Started):
+                    worker.deadline = time.monotonic() + self.limits.seconds(task) if task else 0.0
+                elif isinstance(report, Failure) and task is not None:
                     yield from retries.failed(task, report)
                 else:
                     yield report
@@ -181,7 +192,8 @@ class Pool:
         while (idle or len(self.workers) < self.jobs) and (task := retries.next()) is not None:
             worker = idle.popleft() if idle else self._spawn()
             worker.task = task
-            worker.deadline = time.monotonic() + self.limits.seconds(task)
+            start_s = 0.0 if worker.has_started else START_S
+            worker.deadline = time.monotonic() + self.limits.seconds(task) + start_s
             with contextlib.suppress(BrokenPipeError):  # it died while idle: found by _receive
                 worker.pipe.send(task)
 
@@ -199,7 +211,10 @@ class Pool:
                 report = worker.pipe.recv()
                 if isinstance(report, FolderError):
                     raise report
-                worker.task = None
+                if isinstance(report, Started):
+                    worker.has_started = True
+                else:
+                    worker.task = None
                 return report
         except (EOFError, ConnectionError):
             pass
@@ -248,6 +263,7 @@ def work(pipe: Connection, make_stages: MakeStages, config: Config) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     stages = make_stages(config)
     with contextlib.suppress(EOFError, BrokenPipeError):
+        pipe.send(Started())
         while True:
             task = pipe.recv()
             pipe.send(_report(task, stages))
