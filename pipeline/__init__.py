@@ -1,3 +1,72 @@
-"""newsclaims: who said what, out of scraped news."""
+"""newsclaims: who said what, out of scraped news.
+
+In Python: ``load`` gives the tables of an outputs folder as pandas frames, ``extract_text`` everything found
+in one text. Neither imports anything heavy until it is called.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.config import Config
+    from pipeline.run.stages import Extracted
+    from pipeline.tables.frames import Frames
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "extract_text", "load"]
+
+
+def load(outputs: str | PathLike[str]) -> Frames:
+    """The tables of ``newsclaims extract``, as pandas frames with null where a value is absent.
+
+    >>> tables = load("outputs")  # doctest: +SKIP
+    >>> tables.claims.groupby("source_name").size()  # doctest: +SKIP
+
+    Raises:
+        pipeline.tables.FolderError: there are no tables in ``outputs``.
+    """
+    from pipeline.tables.frames import load_frames
+
+    return load_frames(Path(outputs))
+
+
+def extract_text(
+    text: str,
+    *,
+    url: str | None = None,
+    title: str | None = None,
+    date: str | None = None,
+    doc_id: str = "text",
+    config: Config | None = None,
+) -> Extracted:
+    """Everything found in one text: the same records that ``newsclaims extract`` writes of a file.
+
+    >>> found = extract_text("The mayor said the bridge would close.")  # doctest: +SKIP
+    >>> found.claims[0].source, found.claims[0].content  # doctest: +SKIP
+    ('The mayor', 'the bridge would close')
+
+    Args:
+        text: the article, with or without what a scraper takes along.
+        url: its address, which names its site.
+        title: its headline.
+        date: when it was published, as written.
+        doc_id: what to call it in the records.
+        config: settings; the defaults if there are none.
+
+    Raises:
+        ValueError: the text is empty, too long or in another language.
+    """
+    from pipeline.config import load_config
+    from pipeline.read import read_text
+    from pipeline.run import process
+    from pipeline.schema import Reject
+
+    config = config or load_config()
+    raw = read_text(text, config, doc_id=doc_id, url=url, title=title, date_text=date)
+    found = raw if isinstance(raw, Reject) else process(raw, config=config)
+    if isinstance(found, Reject):
+        raise ValueError(f"{found.reason}: {found.detail}")
+    return found

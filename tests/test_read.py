@@ -549,6 +549,16 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         find_inputs([tmp_path / "nothing"])
 
 
+def test_tables_among_the_inputs_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "outputs" / ".newsclaims").mkdir(parents=True)
+    (tmp_path / "outputs" / "documents").mkdir()
+    (tmp_path / "outputs" / "documents" / "part-00000.parquet").write_bytes(as_parquet(RECORDS[:1]))
+    (tmp_path / "a.txt").write_text("x")
+    assert told(read(tmp_path)) == [("a.txt", "x")]
+    with pytest.raises(InputError, match="give the folder of the articles"):
+        find_inputs([tmp_path / "outputs"])
+
+
 def test_names_that_are_no_text(tmp_path: Path) -> None:
     names = [b"\xff.txt", b"new\nline.txt", "bidi\u202e.txt".encode()]
     try:

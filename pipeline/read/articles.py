@@ -58,11 +58,20 @@ def read_articles(source: Input, config: Config, *, sha256: str | None = None) -
         yield Reject(source.shown, source.doc_id, "empty", "the file holds no article")
 
 
-def read_text(text: str, config: Config, *, doc_id: str = "text", url: str | None = None) -> Read:
+def read_text(
+    text: str,
+    config: Config,
+    *,
+    doc_id: str = "text",
+    url: str | None = None,
+    title: str | None = None,
+    date_text: str | None = None,
+) -> Read:
     """A text that lies in no file, as ``read_articles`` would give it."""
     source = Input(Path(doc_id), doc_id, doc_id, "txt", len(text), 0)
     sha256 = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-    return _checked(Item(doc_id, text, url=url), source, "txt", sha256, config.read)
+    item = Item(doc_id, text, url=url, title=title, date_text=date_text)
+    return _checked(item, source, "txt", sha256, config.read)
 
 
 def _read_plain(source: Input, config: ReadConfig) -> Iterator[Item | Fault]:

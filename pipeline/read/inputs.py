@@ -24,6 +24,9 @@ SUFFIXES = {
 }
 """File name ending, after ``.gz`` is taken off, to format."""
 
+OUTPUTS_MARK = ".newsclaims"
+"""Folder inside every folder of tables (``tables.folder.private``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -49,16 +52,18 @@ def find_inputs(paths: Iterable[Path]) -> Iterator[Input | Reject]:
     The order is that of the sorted paths, then of the sorted names in each folder (by code point), whatever
     order the paths come in: the first article of an identifier keeps it, and a run can tell which that is
     from the order alone, without reading again what has not changed. A file reached twice by the same name
-    is read once. Hidden files and folders are left out. A link to a folder is followed unless the folder
+    is read once. Hidden files and folders are left out, and folders of tables that newsclaims wrote. A link to a folder is followed unless the folder
     is, or lies in, one that is walked anyway; a link back to a folder around it is a reject.
 
     Raises:
-        InputError: at once, if one of the paths is not there.
+        InputError: at once, if one of the paths is not there or is a folder of tables.
     """
     roots = sorted(set(paths), key=os.fspath)
     for path in roots:
         if not os.path.lexists(path):
             raise InputError(f"{show(path)}: no such file or folder; give files or folders of articles")
+        if _is_outputs(path):
+            raise InputError(f"{show(path)}: holds tables of newsclaims; give the folder of the articles")
     return _walk_all(roots)
 
 
@@ -109,10 +114,16 @@ def _walk_one(root: Path, walk: _Walk) -> Iterator[Input | Reject]:
             yield path
         elif not os.path.isdir(path):  # noqa: PTH112
             yield _file(path, root, named=False)
+        elif _is_outputs(path):
+            continue
         elif not path.is_symlink() or _follow(path, walk):
             waiting.extend(_listed(path))
         elif _within(os.path.realpath(path.parent), os.path.realpath(path)):
             yield Reject(show(path), None, "unreadable", "link to a folder that it lies in")
+
+
+def _is_outputs(folder: Path) -> bool:
+    return os.path.isdir(folder / OUTPUTS_MARK)  # noqa: PTH112
 
 
 def _listed(folder: Path) -> list[Path | Reject]:

@@ -1,0 +1,5 @@
+"""``python -m pipeline`` is ``newsclaims``."""
+
+from pipeline.cli import main
+
+main()

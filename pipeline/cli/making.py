@@ -1,0 +1,3 @@
+"""`evaluate`, `train`, `benchmark`: how good, how made, how fast."""
+
+from __future__ import annotations
