@@ -24,6 +24,10 @@ KIND = re.compile(
 )
 
 
+FULL = {"Varga": "Ilse Varga"}
+"""The full form of names that the articles also use in short."""
+
+
 @dataclass
 class Marked:
     """A text without its markup, and the ranges of the marks."""
@@ -32,18 +36,23 @@ class Marked:
     marks: list[tuple[str, int, int]] = field(default_factory=list)
 
 
-def parse(markup: str) -> Marked:
-    """Take the markup apart."""
+def markup(name: str) -> str:
+    """An article of ``report_articles``."""
+    return (Path(__file__).parent / "report_articles" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def parse(line: str) -> Marked:
+    """Take the markup of a paragraph apart."""
     marked, opened, at = Marked(), [], 0
-    for match in MARK.finditer(markup):
-        marked.text += markup[at : match.start()]
+    for match in MARK.finditer(line):
+        marked.text += line[at : match.start()]
         at = match.end()
         if match[1]:
             opened.append((match[1], len(marked.text)))
         else:
             tag, start = opened.pop()
             marked.marks.append((tag, start, len(marked.text)))
-    marked.text += markup[at:]
+    marked.text += line[at:]
     return marked
 
 
@@ -92,9 +101,9 @@ class Tables:
             for name_id, every in forms.items()
         ]
 
-    def add(self, doc_id: str, markup: str, claims: dict[int, dict[str, Any]], **given: Any) -> None:
+    def add(self, doc_id: str, article: str, claims: dict[int, dict[str, Any]], **given: Any) -> None:
         """Add an article: a paragraph a line of the markup; columns of claim ``n`` in ``claims[n]``."""
-        lines = [line.strip() for line in markup.strip().split("\n") if line.strip()]
+        lines = [line.strip() for line in article.strip().split("\n") if line.strip()]
         marks: dict[str, list[tuple[int, int]]] = defaultdict(list)
         where: dict[int, Segment] = {}
         text = ""
@@ -104,10 +113,17 @@ class Tables:
             start, end = len(text), len(text) + len(marked.text)
             name = kind[1] if kind else "body"
             segment = Segment(
-                doc_id, f"{doc_id}#s{number}", name, name in BODY_KINDS, start, end, marked.text,
-                kind[2] if kind else None, dt.datetime(2031, 5, 3, tzinfo=dt.UTC) if name == "comment" else None,
+                doc_id,
+                f"{doc_id}#s{number}",
+                name,
+                name in BODY_KINDS,
+                start,
+                end,
+                marked.text,
+                kind[2] if kind else None,
+                dt.datetime(2031, 5, 3, tzinfo=dt.UTC) if name == "comment" else None,
                 f"fixture:{name}",
-            )  # fmt: skip
+            )
             self.segments.append(segment)
             for tag, a, b in marked.marks:
                 marks[tag].append((start + a, start + b))
@@ -119,10 +135,17 @@ class Tables:
             self.claims.append(_claim(doc_id, text, marks, where, number, columns))
         kept = [segment.text for segment in self.segments if segment.doc_id == doc_id and segment.kept]
         columns: dict[str, Any] = dict.fromkeys(Document.__slots__) | {
-            "doc_id": doc_id, "path": f"corpus/{doc_id}", "sha256": "0" * 64, "format": "txt", "text": text,
-            "body": "\n".join(kept), "n_chars": len(text), "n_words": len(" ".join(kept).split()),
-            "n_claims": len(claims), "language": "en",
-        }  # fmt: skip
+            "doc_id": doc_id,
+            "path": f"corpus/{doc_id}",
+            "sha256": "0" * 64,
+            "format": "txt",
+            "text": text,
+            "body": "\n".join(kept),
+            "n_chars": len(text),
+            "n_words": len(" ".join(kept).split()),
+            "n_claims": len(claims),
+            "language": "en",
+        }
         self.documents.append(Document(**(columns | given)))
 
     def _add_entities(
@@ -132,7 +155,9 @@ class Tables:
         found = [(a, b, tag) for tag, ranges in marks.items() if tag.isupper() for a, b in ranges]
         for number, (a, b, label) in enumerate(sorted(found)):
             words = text[a:b]
-            name_id = None if label in ("DATE", "CARDINAL") else f"{label}:{words.split()[-1].casefold()}"
+            name_id = (
+                None if label in ("DATE", "CARDINAL") else f"{label}:{FULL.get(words, words).casefold()}"
+            )
             segment = next(
                 each for each in self.segments if each.doc_id == doc_id and each.start <= a < each.end
             )
@@ -166,12 +191,20 @@ def _claim(
         for a, b in marks[f"{letter}{number}"][:1]:
             given |= {role: text[a:b], f"{role}_start": a, f"{role}_end": b}
     given |= {
-        "claim_id": f"{abs(hash_of(doc_id, number)):016x}", "doc_id": doc_id,
-        "segment_id": where[number].segment_id, "segment_kind": where[number].kind, "form": "indirect",
-        "content": " … ".join(text[a:b] for a, b in parts), "content_spans": tuple(Range(a, b) for a, b in parts),
-        "cue_lemma": "say", "cue_class": "say", "negated": False, "source_kind": "person",
-        "anonymous": "source_name" not in columns, "confidence": 0.87,
-    }  # fmt: skip
+        "claim_id": f"{abs(hash_of(doc_id, number)):016x}",
+        "doc_id": doc_id,
+        "segment_id": where[number].segment_id,
+        "segment_kind": where[number].kind,
+        "form": "indirect",
+        "content": " … ".join(text[a:b] for a, b in parts),
+        "content_spans": tuple(Range(a, b) for a, b in parts),
+        "cue_lemma": "say",
+        "cue_class": "say",
+        "negated": False,
+        "source_kind": "person",
+        "anonymous": "source_name" not in columns,
+        "confidence": 0.87,
+    }
     given |= columns
     for link in ("parent_claim_id", "supports_claim_id"):
         if isinstance(given[link], int):
@@ -186,65 +219,63 @@ def hash_of(doc_id: str, number: int) -> int:
 
 def named(name: str, **columns: Any) -> dict[str, Any]:
     """Columns of a claim whose source the article names."""
-    return {"source_name": name, "source_name_id": f"PERSON:{name.split()[-1].casefold()}"} | columns
+    return {"source_name": name, "source_name_id": f"PERSON:{name.casefold()}"} | columns
 
-
-WIRE = """
-navigation: Home World Harbour News Opinion Sport Subscribe
-title: Drones struck the {GPE:Merrow} naval yard, officials say
-subtitle: Two officials and a militia commander describe a night of explosions that the government denies.
-byline: By {ORG:NORTHWIRE}
-caption: The naval yard at {GPE:Merrow} before the attack (photo: {ORG:NORTHWIRE})
-{s1:A {NORP:Calden} security official} {q1:said} on {DATE:Monday} that {c1:three drones had struck the naval yard at {GPE:Merrow} and that two of them came from inside the country}.
-{c2:“We saw them cross the river at low height,”} {s2:{a3:Commodore {PERSON:Ilse Varga}}}, who leads the yard's guard, {q2:told} {ORG:Northwire}. {c2:“Nobody had time to sound the alarm.”}
-{s3:She} {q3:added} that {c3:repairs would take {DATE:six weeks}}.
-{s4:{a5:Two commanders of a river militia}} {q4:denied} that {c4:their men had anything to do with it}. “{c5:We have no such machines},” {s5:one} {q5:said}.
-{s6:{PERSON:Tomas Reke}}, a spokesman for the government, {q6:said} {c6:the prime minister {q7:believed} that {c7:“a technical accident”} had caused the fire}.
-The account of the official {q8:was confirmed} by {s8:a Western diplomat and a second {NORP:Calden} security official}: {c8:three drones had struck the yard}.
-heading: A long quarrel
-{s9:The Calden navy} {q9:did not say} {c9:who had sent the drones}. {q10:It was reported} that {c10:insurers had closed the port}.
-promo: Subscribe for our daily newsletter
-related: Most read: What the river militias want
-footer: Copyright 2031 Harbour Post. All rights reserved.
-"""
 
 WIRE_CLAIMS: dict[int, dict[str, Any]] = {
-    1: {"source_head": "official", "source_role": "security official", "source_nationality": ("Calden",),
-        "source_count": 1, "said_when": "on Monday", "said_date": dt.date(2031, 5, 2)},
+    1: {
+        "source_head": "official",
+        "source_role": "security official",
+        "source_nationality": ("Calden",),
+        "source_count": 1,
+        "said_when": "on Monday",
+        "said_date": dt.date(2031, 5, 2),
+    },
     2: named("Ilse Varga", form="direct", addressee="Northwire", source_role="Commodore"),
     3: named("Ilse Varga", cue_lemma="add"),
-    4: {"source_head": "commander", "source_role": "militia commander", "source_count": 2, "cue_class": "deny",
-        "source_kind": "group", "supports_claim_id": 1},
+    4: {
+        "source_head": "commander",
+        "source_role": "militia commander",
+        "source_count": 2,
+        "cue_class": "deny",
+        "source_kind": "group",
+        "supports_claim_id": 1,
+    },
     5: {"form": "direct", "source_kind": "person"},
     6: named("Tomas Reke", form="mixed", source_role="spokesman"),
-    7: {"cue_class": "believe", "parent_claim_id": 6, "form": "direct", "source_kind": "unknown", "confidence": 0.41},
+    7: {
+        "cue_class": "believe",
+        "parent_claim_id": 6,
+        "form": "direct",
+        "source_kind": "unknown",
+        "confidence": 0.41,
+    },
     8: {"cue_class": "confirm", "supports_claim_id": 1, "source_kind": "group", "source_count": 2},
     9: {"source_name": "Calden navy", "source_kind": "organization", "negated": True, "cue_class": "decline"},
     10: {"source_kind": "unknown", "cue_class": "report"},
-}  # fmt: skip
-
-BLOG = """
-title: Somebody is lying about the {GPE:Merrow} drones
-byline: Posted by {PERSON:Ada Finch}
-I have argued for years that the river is open. Now look at this:
-quote by Harbour Post: {s1:A {NORP:Calden} militia commander} {q1:said} {c1:the yard's own guards had sold the fuel}, and {s2:a Western military source} {q2:confirmed} {c2:that fuel had gone missing}.
-I {q3:doubt} {c3:that anyone will resign}.
-update: UPDATE: {s4:{PERSON:Tomas Reke}} {q4:has called for} {c4:an inquiry into the fuel}.
-comment by Old Salt: {s5:{PERSON:Varga}} once {q5:promised} {c5:to go if the guard failed}. She is still there.
-comment by قارئ من الميناء: {s6:مسؤول في الميناء} {q6:قال} إن {c6:الحريق استمر حتى الفجر}.
-tags: Merrow, drones, river
-"""
+}
 
 BLOG_CLAIMS: dict[int, dict[str, Any]] = {
-    1: {"source_head": "commander", "source_role": "militia commander", "source_nationality": ("Calden",),
-        "reported_by": "Harbour Post", "cue_class": "accuse"},
-    2: {"source_head": "source", "source_role": "military source", "source_nationality": ("Western",),
-        "cue_class": "confirm", "supports_claim_id": 1, "reported_by": "Harbour Post"},
+    1: {
+        "source_head": "commander",
+        "source_role": "militia commander",
+        "source_nationality": ("Calden",),
+        "reported_by": "Harbour Post",
+        "cue_class": "accuse",
+    },
+    2: {
+        "source_head": "source",
+        "source_role": "military source",
+        "source_nationality": ("Western",),
+        "cue_class": "confirm",
+        "supports_claim_id": 1,
+        "reported_by": "Harbour Post",
+    },
     3: named("Ada Finch", source_kind="author", cue_class="believe"),
     4: named("Tomas Reke", cue_class="demand"),
     5: named("Ilse Varga", cue_class="promise", reported_by="Old Salt"),
     6: {"source_head": "مسؤول", "reported_by": "قارئ من الميناء"},
-}  # fmt: skip
+}
 
 
 def two_articles() -> Tables:
@@ -259,21 +290,25 @@ def two_articles() -> Tables:
 def add_wire(tables: Tables, doc_id: str, **given: Any) -> None:
     """Add the wire story."""
     columns: dict[str, Any] = {
-        "title": "Drones struck the Merrow naval yard, officials say", "publisher": "Harbour Post",
-        "agency": "NORTHWIRE", "url": "https://harbour.example/2031/05/03/drones",
-        "subtitle": "Two officials and a militia commander describe a night of explosions that the government denies.",
+        "title": "Drones struck the Merrow naval yard, officials say",
+        "publisher": "Harbour Post",
+        "agency": "NORTHWIRE",
+        "url": "https://harbour.example/2031/05/03/drones",
+        "subtitle": "Two officials and a commander describe a night of explosions that the government denies.",
         "published": dt.datetime(2031, 5, 3, 9, 30, tzinfo=dt.UTC),
-    }  # fmt: skip
-    tables.add(doc_id, WIRE, WIRE_CLAIMS, **(columns | given))
+    }
+    tables.add(doc_id, markup("wire"), WIRE_CLAIMS, **(columns | given))
 
 
 def add_blog(tables: Tables, doc_id: str, **given: Any) -> None:
     """Add the blog post."""
     columns: dict[str, Any] = {
-        "title": "Somebody is lying about the Merrow drones", "site": "river-notes.example",
-        "authors": ("Ada Finch",), "published": dt.datetime(2031, 5, 4, 18, 0, tzinfo=dt.UTC),
-    }  # fmt: skip
-    tables.add(doc_id, BLOG, BLOG_CLAIMS, **(columns | given))
+        "title": "Somebody is lying about the Merrow drones",
+        "site": "river-notes.example",
+        "authors": ("Ada Finch",),
+        "published": dt.datetime(2031, 5, 4, 18, 0, tzinfo=dt.UTC),
+    }
+    tables.add(doc_id, markup("blog"), BLOG_CLAIMS, **(columns | given))
 
 
 EVIL = '<script>window.pwned=1</script><img src=x onerror="window.pwned=1">\'"&{{7*7}}\u2028\u202e'
@@ -283,22 +318,41 @@ def hostile() -> Tables:
     """Articles that try to run as code wherever the report shows a string."""
     tables = Tables()
     bad: dict[str, Any] = {
-        "source_name": f"{EVIL}who", "source_name_id": f"{EVIL}id", "source_role": EVIL, "addressee": EVIL,
-        "source_nationality": (EVIL,), "said_when": EVIL, "reported_by": EVIL, "source_affiliation": EVIL,
-        "quotation_id": EVIL, "antecedent": EVIL, "antecedent_start": 0, "antecedent_end": 4,
-    }  # fmt: skip
+        "source_name": f"{EVIL}who",
+        "source_name_id": f"{EVIL}id",
+        "source_role": EVIL,
+        "addressee": EVIL,
+        "source_nationality": (EVIL,),
+        "said_when": EVIL,
+        "reported_by": EVIL,
+        "source_affiliation": EVIL,
+        "quotation_id": EVIL,
+        "antecedent": EVIL,
+        "antecedent_start": 0,
+        "antecedent_end": 4,
+    }
     evil = EVIL.replace("{{7*7}}", "").replace("\u2028", " ")
-    markup = f"title: {evil}\n{{s1:{evil}}} {{q1:{evil}}} {{c1:=HYPERLINK(1) {evil}}}\ncomment by {evil}: {evil} {{c2:x}}\nnavigation: {evil}"
-    markup = markup.replace("comment by " + evil, "comment by Eve")
+    article = (
+        f"title: {evil}\n{{s1:{evil}}} {{q1:{evil}}} {{c1:=HYPERLINK(1) {evil}}}\n"
+        f"comment by Eve: {evil} {{c2:x}}\nnavigation: {evil}"
+    )
     for doc_id, url in (
         (f"{EVIL}/1.txt", "javascript:window.pwned=1"),
         ("a/../../b?#x.txt", 'https://e.example/"><script>'),
     ):
         tables.add(
-            doc_id, markup, {1: bad, 2: {"source_name": "\x00$\\frac{1}{2}$", "cue_class": "deny", "supports_claim_id": 1}},
-            title=EVIL, subtitle=EVIL, publisher=EVIL, authors=(EVIL,), agency=EVIL, url=url, warnings=(EVIL,),
+            doc_id,
+            article,
+            {1: bad, 2: {"source_name": "\x00$\\frac{1}{2}$", "cue_class": "deny", "supports_claim_id": 1}},
+            title=EVIL,
+            subtitle=EVIL,
+            publisher=EVIL,
+            authors=(EVIL,),
+            agency=EVIL,
+            url=url,
+            warnings=(EVIL,),
             published=dt.datetime(2031, 5, 4, tzinfo=dt.UTC),
-        )  # fmt: skip
+        )
     tables.segments = [replace(each, author=EVIL) if each.author else each for each in tables.segments]
     return tables
 
@@ -321,7 +375,7 @@ OUTLETS = "Harbour Post|River Notes|Northwire|The Calden Courier|Estuary Radio|I
 
 
 def many(n_articles: int, claims_per_article: int = 24, seed: int = 7) -> Tables:
-    """Many articles with long-tailed sources, for size and speed; the first two are those of ``two_articles``."""
+    """Many articles with long-tailed sources, for size and speed; the first two are ``two_articles``."""
     rng = random.Random(seed)
     tables = two_articles()
     for number in range(2, n_articles):
@@ -330,23 +384,29 @@ def many(n_articles: int, claims_per_article: int = 24, seed: int = 7) -> Tables
             claims[each] = _some_claim(rng, each, number)
             source = claims[each].pop("words")
             cue = claims[each]["cue_class"]
-            lines.append(
-                f"{{s{each}:{source}}} {{q{each}:{cue}}} {{DATE:today}} that {{c{each}:{rng.choice(WHAT)}, {rng.choice(WHAT)}}}."
-            )
+            said = f"{rng.choice(WHAT)}, {rng.choice(WHAT)}"
+            lines.append(f"{{s{each}:{source}}} {{q{each}:{cue}}} {{DATE:today}} that {{c{each}:{said}}}.")
         published = dt.datetime(2031, 1, 1, tzinfo=dt.UTC) + dt.timedelta(
             days=min(rng.randrange(600), rng.randrange(600))
         )
         tables.add(
-            f"many/{number:05}.txt", "\n".join(lines), claims, title=f"Story number {number}",
-            publisher=rng.choices(OUTLETS, (9, 6, 5, 3, 2, 1))[0], published=published,
-        )  # fmt: skip
+            f"many/{number:05}.txt",
+            "\n".join(lines),
+            claims,
+            title=f"Story number {number}",
+            publisher=rng.choices(OUTLETS, (9, 6, 5, 3, 2, 1))[0],
+            published=published,
+        )
     return tables
 
 
 def _some_claim(rng: random.Random, each: int, number: int) -> dict[str, Any]:
     cue_class = rng.choice(CLASSES)
-    columns: dict[str, Any] = {"cue_class": cue_class, "form": rng.choice(("direct", "mixed", "indirect", "indirect")),
-                               "confidence": round(rng.uniform(0.3, 0.99), 3)}  # fmt: skip
+    columns: dict[str, Any] = {
+        "cue_class": cue_class,
+        "form": rng.choice(("direct", "mixed", "indirect", "indirect")),
+        "confidence": round(rng.uniform(0.3, 0.99), 3),
+    }
     if cue_class in ("confirm", "deny") and each > 1:
         columns["supports_claim_id"] = rng.randrange(1, each)
     if rng.random() < 0.35:

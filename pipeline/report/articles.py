@@ -19,6 +19,11 @@ ROOT = "../../"
 SHOWN_KINDS = BODY_KINDS | {"title", "subtitle", "byline", "dateline", "caption", "comment"}
 """Kinds shown in place; the others are boilerplate and folded. A body segment that was not kept is too."""
 
+HINT = (
+    "Point at a marked claim, or choose its number, to see its row here. "
+    "Choosing again goes outwards to the claim it stands in."
+)
+
 LABELLED_KINDS = frozenset({"title", "subtitle", "byline", "dateline", "caption", "update"})
 
 
@@ -34,9 +39,10 @@ def article_html(book: Book, whole: Whole, page: Frame) -> str:
     n_claims = len(whole.claims)
     rows = "".join(article_row(book, whole, ordinal, ROOT) for ordinal in range(1, n_claims + 1))
     main = (
-        f'<article class="news">{_header(book, whole.document, head.title)}{_tools(whole)}'
-        f'<div class="reading"><div id="text" class="text">{_text(text, whole.segments)}</div>'
-        f'<aside id="panel" class="panel" aria-label="Selected claim" hidden></aside></div>'
+        f'<article class="news">{_header(book, whole, text)}{_tools(whole)}'
+        f'<div class="reading"><div id="text" class="text">{_text(text, _below(whole))}</div>'
+        f'<aside id="panel" class="panel idle" aria-label="Selected claim">'
+        f'<p class="hint">{HINT if rows else ""}</p></aside></div>'
         f'<section id="claims" class="rows" aria-labelledby="claims-title"><h2 id="claims-title">'
         f"{count(n_claims, 'claim')}</h2>"
         + (f'<ol class="claims">{rows}</ol>' if rows else "<p>No claim was found in this article.</p>")
@@ -45,18 +51,40 @@ def article_html(book: Book, whole: Whole, page: Frame) -> str:
     return page.fill(head.title, main)
 
 
-def _header(book: Book, document: Document, title: str) -> str:
+def _headline(whole: Whole, kind: str, text: str | None) -> Segment | None:
+    """The segment that the article's title or subtitle was read from: shown in the page's head alone."""
+    return next((each for each in whole.segments if each.kind == kind and each.text == text), None)
+
+
+def _below(whole: Whole) -> list[Segment]:
+    """The segments that the page's head does not show."""
+    document = whole.document
+    shown = (_headline(whole, "title", document.title), _headline(whole, "subtitle", document.subtitle))
+    return [segment for segment in whole.segments if segment not in shown]
+
+
+def _header(book: Book, whole: Whole, text: Text) -> str:
+    document = whole.document
     when = day(document.published)
     publisher = outlet(document)
     filtered = f"{ROOT}articles.html#outlet={urllib.parse.quote(publisher, safe='')}"
-    where = f'<a href="{filtered}">{esc(publisher)}</a>'
     dated = f' · <time datetime="{when}">{when}</time>' if when else ""
-    standfirst = f'<p class="standfirst" dir="auto">{esc(document.subtitle)}</p>' if document.subtitle else ""
+    title = _head_line(text, _headline(whole, "title", document.title), "h1", book.heads[whole.number].title)
+    subtitle = _headline(whole, "subtitle", document.subtitle)
+    standfirst = _head_line(text, subtitle, 'p class="standfirst"', document.subtitle)
     facts = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in _facts(book, document))
     return (
-        f'<header><p class="kicker">{where}{dated}</p><h1 dir="auto">{esc(title)}</h1>{standfirst}'
+        f'<header><p class="kicker"><a href="{filtered}">{esc(publisher)}</a>{dated}</p>{title}{standfirst}'
         f'<dl class="facts">{facts}</dl></header>'
     )
+
+
+def _head_line(text: Text, segment: Segment | None, tag: str, words: str | None) -> str:
+    """A line of the head: with its marks and anchor where it is a segment, else the words of the metadata."""
+    if segment is not None:
+        words_html = text.html(segment.start, segment.end)
+        return f'<{tag} id="{_anchor(segment)}" dir="auto">{words_html}</{tag[:2].strip()}>'
+    return f'<{tag} dir="auto">{esc(words)}</{tag[:2].strip()}>' if words else ""
 
 
 def _facts(book: Book, document: Document) -> Iterable[tuple[str, str]]:
@@ -92,7 +120,8 @@ def _tools(whole: Whole) -> str:
     return (
         f'<div class="tools"><fieldset class="show"><legend>Show</legend>{labels}</fieldset>'
         '<p class="legend" aria-label="How claims are marked"><span class="s">source</span> '
-        '<span class="q">cue</span> <span class="c">claim</span><span class="n" aria-hidden="true">1</span></p></div>'
+        '<span class="q">cue</span> <span class="c">claim</span>'
+        '<span class="n" aria-hidden="true">1</span></p></div>'
     )
 
 

@@ -79,6 +79,8 @@ class Book:
     answers: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     """For a claim's row the rows of the claims that confirm or deny it."""
     same_quotation: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_last_word: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Sources known by a description, by its last word."""
     shared_pages: list[list[int]] = field(default_factory=list)
     """For each page that sources share, their numbers."""
 
@@ -95,6 +97,11 @@ class Book:
 def outlet(document: Document) -> str:
     """Who published the article, as the report names it."""
     return document.publisher or document.site or UNKNOWN_OUTLET
+
+
+def last_word(speaker: Speaker) -> str:
+    """What a described source is at heart: "commander" for "Iraqi militia commander"; empty for a name."""
+    return "" if speaker.named or speaker.key == "none" else speaker.label.casefold().rpartition(" ")[2]
 
 
 def write_book(rows: Rows) -> Book:
@@ -161,6 +168,8 @@ def _enter_speakers(
         number = numbers.setdefault(speaker.key, len(book.sources))
         if number == len(book.sources):
             book.sources.append(Source(speaker))
+            if last_word(speaker):
+                book.by_last_word[last_word(speaker)].append(number)
         source = book.sources[number]
         source.rows.append(row)
         source.articles.add(article)

@@ -150,6 +150,9 @@ def _facts(book: Book, whole: Whole, claim: Claim, row: int, root: str) -> Itera
         if other is not None:
             words = SUPPORT_WORDS.get(claim.cue_class, name) if name == "Answers" else name
             yield words, here(other)
+    inner = [each for each, other in enumerate(whole.claims, 1) if other.parent_claim_id == claim.claim_id]
+    if inner:
+        yield "Contains", ", ".join(f'<a href="#row-{each}">claim {each}</a>' for each in inner)
     yield from answer_items(book, row, root, here)
     yield from _quoted_elsewhere(book, row, root)
     yield "Confidence", f"{claim.confidence:.0%}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -14,9 +16,9 @@ from matplotlib.ticker import MaxNLocator
 
 from pipeline.report.pages import visible
 
-LABEL_CHARS = 30
-BAR_HEIGHT_IN = 0.3
-WIDTH_IN = 5.4
+LABEL_CHARS = 26
+BAR_HEIGHT_IN = 0.28
+WIDTH_IN = 4.4
 """Inches of 72 SVG points: drawn at this width a chart's text is as large as the page's small print."""
 
 SERIES = {
@@ -72,7 +74,7 @@ def columns(labels: Sequence[str], series: Sequence[Series], theme: str) -> str:
         for number, each in enumerate(series):
             axes.bar(places, each.values, bottom=bottom, width=0.8, label=each.name, **_look(number, theme))
             bottom = [a + b for a, b in zip(bottom, each.values, strict=True)]
-        step = max(1, -(-len(labels) // 7))
+        step = max(1, -(-len(labels) // 5))
         axes.set_xticks(places[::step], labels[::step])
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
         axes.grid(axis="y", linewidth=0.6)
@@ -89,8 +91,8 @@ def shorten(label: str) -> str:
     return plain if len(plain) <= LABEL_CHARS else plain[: LABEL_CHARS - 1].rstrip() + "…"
 
 
-def _style(theme: str) -> rc_context:
-    settings: Mapping[str, object] = {
+def _style(theme: str) -> AbstractContextManager[None]:
+    settings: dict[Any, Any] = {
         "svg.fonttype": "none",
         "svg.hashsalt": "newsclaims",
         "text.parse_math": False,
@@ -106,10 +108,10 @@ def _style(theme: str) -> rc_context:
         "ytick.left": False,
         "xtick.bottom": False,
     }
-    return rc_context(dict(settings))
+    return rc_context(settings)
 
 
-def _look(number: int, theme: str) -> dict[str, object]:
+def _look(number: int, theme: str) -> dict[str, Any]:
     return {
         "color": SERIES[theme][number % len(HATCHES)],
         "hatch": HATCHES[number % len(HATCHES)],

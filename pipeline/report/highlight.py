@@ -8,6 +8,7 @@ for its roles and, in ``data-c``, role and number of each claim, outermost first
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -69,10 +70,8 @@ def _mark_claim(marks: Marks, number: int, claim: Claim) -> None:
         place = f"a{claim.antecedent_start}"
         if place not in marks.anchors[claim.antecedent_start]:
             marks.anchors[claim.antecedent_start].append(place)
-        pointer = (
-            f'<a class="who" href="#{place}" aria-label="refers to {esc(claim.antecedent or "an earlier mention")}"'
-            f' title="{esc(claim.antecedent or "")}">↖</a>'
-        )
+        whom = esc(claim.antecedent or "an earlier mention")
+        pointer = f'<a class="back" href="#{place}" aria-label="refers to {whom}" title="{whom}">↖</a>'
         if pointer not in marks.after[claim.source_end]:
             marks.after[claim.source_end].append(pointer)
 
@@ -98,7 +97,7 @@ class Text:
         cuts.update(self._extra(start, end))
         order = sorted(cuts)
         pieces = []
-        for left, right in zip(order, order[1:], strict=False):
+        for left, right in itertools.pairwise(order):
             pieces += [f'<span class="a" id="{anchor}"></span>' for anchor in self._anchors.get(left, ())]
             pieces.append(self._piece(left, right, [m for m in spans if m.start < right and m.end > left]))
             pieces += self._after.get(right, ())

@@ -24,7 +24,7 @@ TOP = 12
 TABLE_ROWS = 100
 STACKED_OUTLETS = 4
 OUTLET_CLAIMS = 10
-"""Claims an outlet needs for a share of anonymous ones: with fewer, one claim moves it by more than 10 points."""
+"""Claims an outlet needs for a share of anonymous ones: with fewer, one claim moves it by over 10 points."""
 
 MONTHS_FROM_DAYS = 120
 YEARS_FROM_DAYS = 365 * 12

@@ -87,6 +87,6 @@ def frame(section: str, *, depth: int, scripts: tuple[str, ...] = ()) -> Frame:
         root="../" * depth,
         scripts=scripts,
         title=_HOLE,
-        main=jinja2.utils.markupsafe.Markup(_HOLE),
+        main=_HOLE,
     )
     return Frame(*page.split(_HOLE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class ByArticle(Generic[Record]):
         number = numbers.fill_null(-1).to_numpy()
         order = np.argsort(number, kind="stable")
         order = order[number[order] >= 0]
-        self._table = table.take(pa.array(order))
+        self._table = table.take(pa.array(order)).combine_chunks()
         self._starts = np.searchsorted(number[order], np.arange(len(doc_ids) + 1))
         self._record = record
 
@@ -57,7 +58,7 @@ class ByArticle(Generic[Record]):
         start, end = self.start(first), self.start(last)
         records = tables.to_records(self._table.slice(start, end - start), self._record)
         cuts = [self.start(article) - start for article in range(first, last + 1)]
-        return [records[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        return [records[a:b] for a, b in itertools.pairwise(cuts)]
 
     def take(self, rows: list[int]) -> list[Record]:
         """The rows of those numbers, in the order given."""

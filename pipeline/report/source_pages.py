@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from pipeline.report import address
-from pipeline.report.book import Book, Source
+from pipeline.report.book import Book, Source, last_word
 from pipeline.report.cards import isolate, source_item
 from pipeline.report.pages import count, day, esc, frame
 from pipeline.report.rows import Rows
@@ -15,6 +16,8 @@ CLAIMS_PER_PAGE = 300
 """Claims on one page of a source, about 300 kB; a source with more has several pages."""
 
 SPELLINGS_SHOWN = 12
+RELATED_SHOWN = 12
+ROOT = "../../"
 
 
 def source_pages(book: Book, rows: Rows) -> Iterator[tuple[str, str]]:
@@ -29,14 +32,20 @@ def source_pages(book: Book, rows: Rows) -> Iterator[tuple[str, str]]:
         sources = [book.sources[number] for number in numbers]
         first, last = sources[0].speaker.label, sources[-1].speaker.label
         title = f"Sources quoted once or twice: {first} to {last}"
-        body = "".join(_shared(book, rows, source) for source in sources)
-        main = f'<h1>Sources quoted once or twice</h1><p class="lead">{isolate(first)} to {isolate(last)}</p>{body}'
+        orders = [_newest_first(book, source) for source in sources]
+        items = iter(_items(book, rows, [row for order in orders for row in order]))
+        body = "".join(
+            _shared(source, "".join(itertools.islice(items, len(order))))
+            for source, order in zip(sources, orders, strict=True)
+        )
+        lead = f'<p class="lead">{isolate(first)} to {isolate(last)}</p>'
+        main = f"<h1>Sources quoted once or twice</h1>{lead}{body}"
         yield sources[0].page.partition("#")[0], own.fill(title, f'<div class="source">{main}</div>')
 
 
 def _own_page(book: Book, rows: Rows, source: Source, part: int, start: int) -> str:
     shown = _newest_first(book, source)[start : start + CLAIMS_PER_PAGE]
-    items = _items(book, rows, shown)
+    items = "".join(_items(book, rows, shown))
     turn = _turn(source, part)
     return (
         f'<article class="source"><header><p class="kicker">{_sort_of(source)}</p>'
@@ -45,9 +54,8 @@ def _own_page(book: Book, rows: Rows, source: Source, part: int, start: int) -> 
     )
 
 
-def _shared(book: Book, rows: Rows, source: Source) -> str:
+def _shared(source: Source, items: str) -> str:
     anchor = source.page.partition("#")[2]
-    items = _items(book, rows, _newest_first(book, source))
     return (
         f'<section class="few" id="{anchor}" aria-labelledby="{anchor}-title">'
         f'<h2 id="{anchor}-title" dir="auto">{esc(source.speaker.label)}</h2>'
@@ -62,9 +70,9 @@ def _newest_first(book: Book, source: Source) -> list[int]:
     return sorted(source.rows, key=age, reverse=True)
 
 
-def _items(book: Book, rows: Rows, shown: Sequence[int]) -> str:
+def _items(book: Book, rows: Rows, shown: Sequence[int]) -> list[str]:
     claims = rows.claims.take(list(shown))
-    return "".join(source_item(book, claim, row, "../../") for claim, row in zip(claims, shown, strict=True))
+    return [source_item(book, claim, row, ROOT) for claim, row in zip(claims, shown, strict=True)]
 
 
 def _sort_of(source: Source) -> str:
@@ -83,10 +91,23 @@ def _summary(book: Book, rows: Rows, source: Source) -> str:
     ]
     if source.first is not None:
         facts.append(("First and last", f"{day(source.first)} to {day(source.last)}"))
+    related = _related(book, source)
+    if related:
+        links = ", ".join(
+            f'<a href="{ROOT}{each.page}">{isolate(each.speaker.label)}</a>' for each in related
+        )
+        facts.append(("See also", links))
     name = rows.names.get(source.speaker.name_id) if source.speaker.name_id is not None else None
     facts += _spellings(source, name)
     shown = "".join(f"<div><dt>{term}</dt><dd>{value}</dd></div>" for term, value in facts)
     return f'<dl class="facts">{shown}</dl>'
+
+
+def _related(book: Book, source: Source) -> list[Source]:
+    """Other descriptions with the same last word, most quoted first: "diplomat" for "Western diplomat"."""
+    alike = book.by_last_word.get(last_word(source.speaker), ())
+    others = [book.sources[number] for number in alike if book.sources[number] is not source]
+    return sorted(others, key=lambda each: -len(each.rows))[:RELATED_SHOWN]
 
 
 def _spellings(source: Source, name: Name | None) -> list[tuple[str, str]]:
@@ -118,6 +139,6 @@ def _turn(source: Source, part: int) -> str:
             links.append(f'<li><a aria-current="page">{each + 1}</a></li>')
         else:
             links.append(
-                f'<li><a href="../../{address.source_page(source.speaker.key, each)}">{each + 1}</a></li>'
+                f'<li><a href="{ROOT}{address.source_page(source.speaker.key, each)}">{each + 1}</a></li>'
             )
     return f'<nav class="turn" aria-label="Pages of this source"><ol>{"".join(links)}</ol></nav>'

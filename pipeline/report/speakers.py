@@ -40,11 +40,11 @@ def speakers_of(
         forms: name by ``name_id``, over all articles.
         by_form: ``name_id`` by written form, where only one name has that form.
     """
-    described = {
-        (claim.source_start, claim.source_end): _description(claim.source_nationality, _role(claim))
-        for claim in claims
-        if _role(claim)
-    }
+    described: dict[tuple[int | None, int | None], str] = {}
+    for claim in claims:
+        role = _role(claim)
+        if role is not None:
+            described[claim.source_start, claim.source_end] = _description(claim.source_nationality, role)
     return [_speakers(claim, forms, by_form, described) for claim in claims]
 
 

@@ -1,7 +1,7 @@
 // An article: what is shown, and which claim the reader points at.
 "use strict";
 (() => {
-  const text = document.getElementById("text");
+  const text = document.querySelector("article.news");
   const panel = document.getElementById("panel");
   const pieces = new Map(); // claim number -> its pieces of text
   const covering = new Map(); // piece -> numbers of the claims on it, outermost first
@@ -14,6 +14,7 @@
     }
   }
   const last = document.querySelectorAll("#claims .claim").length;
+  const hint = panel.firstElementChild;
   let shown = 0; // the claim in the panel
   let held = 0; // the claim the reader chose, which stays when the pointer moves on
 
@@ -41,9 +42,12 @@
     shown = number;
     mark(number);
     panel.replaceChildren();
-    panel.hidden = !number;
     const row = document.getElementById("row-" + number);
-    if (!row) return;
+    panel.classList.toggle("idle", !row);
+    if (!row) {
+      panel.append(hint);
+      return;
+    }
     const bar = document.createElement("div");
     bar.className = "bar";
     const title = document.createElement("h2");
@@ -79,12 +83,13 @@
 
   // Pointing shows the innermost claim; choosing keeps it.
   text.addEventListener("pointerover", (event) => {
-    if (event.pointerType === "touch") return;
+    if (event.pointerType === "touch" || panel.contains(event.target)) return;
     const piece = event.target.closest("[data-c]");
     show(piece ? covering.get(piece).at(-1) : held);
   });
   text.addEventListener("pointerleave", () => show(held));
   text.addEventListener("click", (event) => {
+    if (!event.target.closest("#text, header")) return;
     const link = event.target.closest("a");
     if (link && link.classList.contains("n")) {
       event.preventDefault();
