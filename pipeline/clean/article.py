@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from pipeline.clean.extent import keep_units
 from pipeline.clean.features import Seen, look_up, unit_features
 from pipeline.clean.furniture import Furniture, load_furniture
-from pipeline.clean.header import Head, find_head, opens_with_title
-from pipeline.clean.kinds import Label, label_furniture, label_prose, section_after
-from pipeline.clean.lines import Page, Unit, join_lines, split_lines
+from pipeline.clean.header import Head, Lines, find_head, opens_with_title
+from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose, section_after
+from pipeline.clean.lines import Page, Unit, ends_sentence, join_lines, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language, find_publisher
 from pipeline.clean.scorer import load_trees
 from pipeline.clean.site_lines import SiteLines, recurring
@@ -27,6 +27,8 @@ _RECURRING_ODDS = 4.0
 """Subtracted from a unit's log-odds where all its lines recur on the site: a single other page covers
 73-89 % of boilerplate lines at 0.1-0.9 % of the body."""
 _MERGED_KINDS = frozenset({"navigation", "footer", "related", "promo", "tags", "other"})
+_OPENING_WORDS = 6
+"""Words of the shortest sentence that opens an article."""
 _THREAD_AFTER_WORDS = 40
 """Words of prose before a comment thread may begin: what stands higher is the article's own byline."""
 
@@ -86,6 +88,9 @@ def clean(raw: RawArticle, *, config: Config, known: SiteLines | None = None) ->
     prose = [int(i) for i in np.flatnonzero(keep)]
     first = prose[0] if prose else 0
     head = _head(scored, raw, first, prose)
+    if head.title is not None:
+        _keep_opening(scored, keep, head)
+        prose = [int(i) for i in np.flatnonzero(keep)]
     if head.title is not None and keep[head.title]:
         keep[head.title] = False
         prose = [i for i in prose if i != head.title]
@@ -107,17 +112,31 @@ def _thread_start(scored: Scored, keep: NDArray[np.bool_]) -> int:
 
 def _head(scored: Scored, raw: RawArticle, first: int, prose: Sequence[int]) -> Head:
     """The head above the prose, or the headline that a text without a head opens with."""
-    units, n_words = scored.units, [float(n) for n in scored.n_words]
-    head = find_head(units, scored.seen, n_words, first, given=raw.title)
-    if head.title is None and prose and first == prose[0]:
+    units = scored.units
+    lines = Lines(units, scored.seen, [int(n) for n in scored.n_words])
+    head = find_head(lines, first, given=raw.title)
+    if head.title is None and prose:
         following = units[first + 1].text if first + 1 < len(units) else None
         gap = scored.page.gap[units[first].last] if units[first].last < len(scored.page) else 0
         is_given = raw.title is not None and raw.title.strip() == units[first].text
-        if is_given or opens_with_title(
-            units[first].text, following, n_words=int(n_words[first]), gap_after=gap
-        ):
-            return replace(head, title=first)
+        if is_given or opens_with_title(units[first].text, following, n_words=lines.n_words[first], gap_after=gap):
+            return replace(find_head(lines, first + 1, given=units[first].text), title=first)
     return head
+
+
+def _keep_opening(scored: Scored, keep: NDArray[np.bool_], head: Head) -> None:
+    """Keep the prose between the head and the first kept unit: a short article's opening scores low."""
+    taken = {*head.bylines, *head.dates, *head.datelines, *head.captions, head.title, head.subtitle}
+    first = int(np.argmax(keep)) if keep.any() else len(scored.units)
+    for i in range(first - 1, head.end - 1, -1):
+        unit, n_words = scored.units[i], int(scored.n_words[i])
+        if i in taken or is_caption(unit.text, n_words=n_words):
+            continue
+        if scored.seen.line_mask[i] or scored.seen.start_mask[i] or n_words < _OPENING_WORDS:
+            return
+        if not (ends_sentence(unit.text) or n_words >= 2 * _OPENING_WORDS):
+            return
+        keep[i] = True
 
 
 def _label(scored: Scored, keep: NDArray[np.bool_], head: Head, furniture: Furniture) -> list[Piece]:
@@ -152,6 +171,7 @@ def _head_labels(head: Head) -> dict[int, Label]:
         labels[head.subtitle] = Label("subtitle", "standfirst below the headline")
     labels |= dict.fromkeys(head.bylines, Label("byline", "byline"))
     labels |= dict.fromkeys(head.dates, Label("dateline", "date in the head"))
+    labels |= dict.fromkeys(head.datelines, Label("dateline", "place and date above the prose"))
     labels |= dict.fromkeys(head.captions, Label("caption", "caption or credit"))
     return labels
 

@@ -32,6 +32,7 @@ _CLOCK = (
     r"(?P<hour>[0-2]?\d)(?:[:.h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?"
     rf"\s?{_HALF}?|\s?{_HALF.replace('half', 'half2')}){_ZONE}"
 )
+_ZONE_AFTER = re.compile(r"\s*\(?(?P<zone>[A-Z]{2,5})\b\)?")
 _TIME_AFTER = re.compile(r"[\s,|•·/–—-]*(?:at|@|T)?[\s,]*" + _CLOCK, re.I)
 _TIME_BEFORE = re.compile(
     _CLOCK + r"[\s,|•·–—-]*(?:on|of)?[\s,]*(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s*)?$", re.I
@@ -151,15 +152,14 @@ def _with_time(text: str, match: re.Match[str], day: dt.date) -> Written:
         if after and (clock := _clock(after)):
             start = after.start()
     when = dt.datetime.combine(day, clock or dt.time(), dt.UTC)
-    if clock and after and after["zone"]:
-        hours = _offset_hours(after["zone"], day)
-        if hours is None:
-            if after.end() == end:
-                end = after.start("zone")
-                while text[end - 1] in " (":
-                    end -= 1
-        else:
+    if clock and after:
+        zone = after if after["zone"] else _ZONE_AFTER.match(text, end)
+        hours = _offset_hours(zone["zone"], day) if zone else None
+        if zone and hours is not None:
+            end = max(end, zone.end())
             when -= dt.timedelta(hours=hours)
+        elif after["zone"] and after.end() == end:
+            end = len(text[: after.start("zone")].rstrip(" ("))
     return Written(when, start, end, clock is not None)
 
 

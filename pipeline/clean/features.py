@@ -161,6 +161,26 @@ def edge_features(units: Sequence[Unit], page: Page, lower: Sequence[str]) -> di
     }
 
 
+def repeat_features(lower: Sequence[str]) -> dict[str, Floats]:
+    """The share of each unit that stands higher up in the article too, sentence by sentence.
+
+    Pages repeat their article in data for machines, in previews and in quotations by commenters.
+    """
+    seen: set[str] = set()
+    share = np.zeros(len(lower), np.float32)
+    for i, text in enumerate(lower):
+        if len(text) < _MIN_REPEAT_CHARS:
+            continue
+        sentences = [part for part in text.split(". ") if len(part) >= _MIN_REPEAT_CHARS]
+        repeated = sum(len(part) for part in sentences if part.rstrip(".…") in seen)
+        share[i] = repeated / len(text)
+        seen.update(part.rstrip(".…") for part in sentences)
+    return {"repeats": share}
+
+
+_MIN_REPEAT_CHARS = 30
+
+
 def furniture_features(seen: Seen, furniture: Furniture) -> dict[str, Floats]:
     """One feature a group: 3 where the unit is such a phrase, 2 where it begins so, 1 where it holds "
     "one."""
@@ -211,7 +231,7 @@ def context_features(base: dict[str, Floats]) -> dict[str, Floats]:
     out["prose_share"] = np.full(n, total / max(float(base["n_words"].sum()), 1.0), np.float32)
     out["log_units"] = np.full(n, np.log1p(n), np.float32)
     out["furniture_share"] = np.full(n, float((base["furniture"] > 1).mean()), np.float32)
-    return out | _main_block(prose, base)
+    return out | _runs(prose, base) | _main_block(prose, base)
 
 
 def prose_words(base: dict[str, Floats]) -> Floats:
@@ -237,6 +257,68 @@ def _distance(flags: NDArray[np.bool_]) -> Floats:
     return np.minimum(at - last, 30).astype(np.float32)
 
 
+def _run_lengths(flags: NDArray[np.bool_]) -> Floats:
+    """For each unit, the length of the run of equal flags it stands in."""
+    edges = np.flatnonzero(np.diff(flags)) + 1
+    bounds = np.concatenate([[0], edges, [len(flags)]])
+    sizes = np.diff(bounds)
+    return np.repeat(sizes, sizes).astype(np.float32)
+
+
+def _runs(prose: Floats, base: dict[str, Floats]) -> dict[str, Floats]:
+    """Runs of prose and of other lines, and how alike neighbours are in shape: lists are, prose is not."""
+    n = len(prose)
+    run = np.minimum(_run_lengths(prose > 0), 30)
+    sums = np.concatenate([[0.0], np.cumsum(prose)])
+    flags = prose > 0
+    edges = np.flatnonzero(np.diff(flags)) + 1
+    bounds = np.concatenate([[0], edges, [n]])
+    words = np.repeat(sums[bounds[1:]] - sums[bounds[:-1]], np.diff(bounds))
+    shape = np.stack(
+        [base["begins_digit"], base["begins_upper"], base["colon_end"], base["stop_end"], base["date"], base["by"]]
+    )
+    alike = np.zeros(n, np.float32)
+    if n > 1:
+        same = (np.abs(np.diff(shape, axis=1)).sum(axis=0) == 0) & (
+            np.abs(np.diff(base["log_words"])) < _ALIKE_LOG_WORDS
+        )
+        alike[1:] = same
+    near_dates = _window(base["date"] + base["by"] + base["ago"], 4)
+    repeats = base["repeats"]
+    return {
+        "run": np.where(flags, run, -run).astype(np.float32),
+        "run_words": np.log1p(words).astype(np.float32),
+        "alike": alike,
+        "alike_5": _window(alike, 5),
+        "near_dates": near_dates,
+        "repeats_5": _window(repeats, 5),
+        "captions_5": _window((base["in_media"] > 0).astype(np.float32), 5),
+        "marks_before_3": _lagged(_ends(base), 3),
+        "marks_after_3": _lagged(_ends(base)[::-1], 3)[::-1],
+        "colon_before": _lagged(base["colon_end"], 1),
+        "colons_since": _distance(base["colon_end"] > 0),
+    }
+
+
+_ALIKE_LOG_WORDS = 0.5
+
+
+def _ends(base: dict[str, Floats]) -> Floats:
+    """How many groups that mark an article's end each unit belongs to."""
+    marks = np.zeros(len(base["n_words"]), np.float32)
+    for name in _END_GROUPS:
+        marks += base[name] >= 2
+    return marks
+
+
+def _lagged(values: Floats, width: int) -> Floats:
+    """The sum of the ``width`` values before each."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    at = np.arange(len(values))
+    inside: Floats = (sums[at] - sums[np.maximum(at - width, 0)]).astype(np.float32)
+    return inside
+
+
 _END_GROUPS = ("in_follow", "in_subscribe", "in_related", "in_comments", "in_tags", "in_legal", "in_bio")
 
 
@@ -249,10 +331,7 @@ def _main_block(prose: Floats, base: dict[str, Floats]) -> dict[str, Floats]:
     end = int(np.argmax(sums[1:] - lowest)) + 1
     start = int(np.argmin(sums[:end]))
     at = np.arange(n)
-    marks = np.zeros(n, np.float32)
-    for name in _END_GROUPS:
-        marks += base[name] >= 2
-    sums_marks = np.concatenate([[0.0], np.cumsum(marks)])
+    sums_marks = np.concatenate([[0.0], np.cumsum(_ends(base))])
     middle = (start + end) // 2
     return {
         "from_start": np.clip(at - start, -30, 30).astype(np.float32),
@@ -274,5 +353,6 @@ def unit_features(
     base = shape_features([unit.text for unit in units])
     base |= edge_features(units, page, seen.lower)
     base |= furniture_features(seen, furniture)
+    base |= repeat_features(seen.lower)
     columns = base | context_features(base)
     return list(columns), np.stack(list(columns.values()), axis=1)

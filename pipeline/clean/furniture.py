@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from pipeline.config import CONFIGS
 
 LEXICON = CONFIGS / "lexicon" / "furniture.toml"
+_WORDS = re.compile(r"[\w'’-]+")
+_MENU_WORDS = 12
 _START_WORDS = 4
 """Most words of a `start` phrase that are compared; longer phrases are found as `anywhere`."""
 
@@ -48,6 +51,11 @@ class Furniture:
         for n in range(1, min(_START_WORDS, len(words)) + 1):
             mask |= self.start.get(" ".join(words[:n]), 0)
         return mask
+
+    def is_menu(self, lower: str) -> bool:
+        """Whether a lower-cased line is nothing but short phrases of the furniture in a row."""
+        words = _WORDS.findall(lower)
+        return len(words) <= _MENU_WORDS and len(words) > 1 and all(word in self.line for word in words)
 
     def find_anywhere(self, lower_lines: list[str]) -> list[int]:
         """For each lower-cased line, the groups that have an `anywhere` phrase in it."""

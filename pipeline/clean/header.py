@@ -1,263 +1,197 @@
-"""The head of an article: headline, standfirst, byline and date, and what they say.
+"""The head of an article: headline, standfirst, byline and date.
 
-The lines above the prose are read upwards from it: the headline is the nearest line that can be one, or
-the one that the page's own title repeats.
+The lines above the prose are scored as headlines by their shape and by what stands around them; standfirst,
+byline and date are looked for below the headline.
 """
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.clean.dates import find_dates, has_date
+from pipeline.clean.bylines import authors_of, dateline_of, name_beside_date, parse_byline
+from pipeline.clean.dates import has_date
 from pipeline.clean.features import Seen
+from pipeline.clean.furniture import load_furniture
 from pipeline.clean.kinds import is_caption
 from pipeline.clean.lines import Unit, ends_sentence
-from pipeline.config import read_lexicon
 
 _LOOK_BACK = 60
 """Units above the prose among which the head is looked for: social buttons stand between on many pages."""
-_TITLE_WORDS = range(3, 36)
+_TITLE_WORDS = range(2, 36)
 _PAGE_TITLE = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+")
-_BY = re.compile(
-    r"^(?:(?:story|words|written|posted|published|reported|report|authored|article|review|analysis|"
-    r"opinion|text|reporting)\s+)?"
-    r"by[:\s]+(?P<names>.{2,120})$",
-    re.I,
-)
-_POSTED_BY = re.compile(r"^(?:posted|published|written|filed)\b.{0,60}?\bby\s+(?P<names>\S.{1,60})$", re.I)
-_AGENCY_IN = re.compile(r"^(?P<agency>[A-Z][\w ]{1,30}?) in (?P<place>[A-Z][\w .,-]{2,30})$")
-_SPLIT_NAMES = re.compile(r"\s*(?:,|;|\band\b|&|\|)\s*", re.I)
-_NAME = re.compile(
-    r"^(?:[A-Z][\w.'’-]*|de|van|von|der|den|bin|ibn|al|el|la|le|da|di|du|of)(?:[ \-](?:[A-Z][\w.'’-]*|"
-    r"de|van|von|der|den|bin|ibn|al-[\w']+|al|el|la|le|da|di|du|[A-Z]\.)){0,4}$"
-)
-_ROLE = re.compile(
-    r"\b(?:staff|writer|reporter|correspondent|editor|editorial|columnist|contributor|contributing|"
-    r"bureau|desk|team|"
-    r"senior|special to|producer|news service|associate|chief|photographer|published|updated|posted|min "
-    r"read|minute read)\b",
-    re.I,
-)
-_SITE_WORDS = re.compile(
-    r"\b(?:news|times|post|herald|tribune|journal|daily|press|gazette|staff|bureau|desk|magazine|media|"
-    r"network|online|"
-    r"team|editors?|editorial|admin|administrator|webmaster|guest|contributors?|agency|agencies|wire|"
-    r"reports?|services?|"
-    r"tv|radio|blog|\w+\.(?:com|org|net|co|news))\b|@|\d|https?:",
-    re.I,
-)
+_BREADCRUMB = re.compile(r"\s[|>»›/•·]\s|^[>»|•·]")
 _DATELINE = re.compile(
-    r"^(?P<place>[A-Z][A-Z'’.\- ]{2,}(?:, ?[A-Z][\w'’. \-]{1,30})?(?:/[A-Z][A-Z' \-]+)?)"
-    r"(?:, (?P<date>(?:Jan|Feb|March|Mar|April|Apr|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}))?"
-    r"\s*(?:\((?P<agency>[A-Z][\w .\-]{1,30})\))?\s*(?:[—–]|--?)\s+"
+    r"^[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){0,3}(?:, [A-Z][\w'’. -]{2,30})?,? (?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|"
+    r"Nov|Dec)[a-z]*\.? \d{1,2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?)(?:,? \d{4})?\.?(?: [—–-])?$"
 )
-_AGENCY_START = re.compile(r"^\((?P<agency>[A-Z][\w .\-]{1,30})\)\s*(?:[—–-]|--)\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class Byline:
-    """Who a byline credits."""
-
-    authors: tuple[str, ...]
-    agency: str | None
+_WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun|published|updated|posted|last|date|on|first)", re.I)
+_ROLE_LINE = re.compile(
+    r"\b(?:correspondent|reporter|staff writer|columnist|bureau chief|political editor|business editor)\b"
+    r"|^(?:translated|photographs?|photography|illustrations?|illustrated|edited) by ",
+    re.I,
+)
+_SMALL_WORDS = frozenset("a an the of to in on at by for from with and or but nor as vs is are it".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Units of the head by their number, and the byline's names."""
+    """Units of the head by their number."""
 
     title: int | None
-    subtitle: int | None
-    bylines: tuple[int, ...]
-    dates: tuple[int, ...]
-    captions: tuple[int, ...]
+    subtitle: int | None = None
+    bylines: tuple[int, ...] = ()
+    dates: tuple[int, ...] = ()
+    datelines: tuple[int, ...] = ()
+    captions: tuple[int, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """One past the last unit of headline, byline and date; 0 without any."""
+        named = (*self.bylines, *self.dates, *self.datelines)
+        return max([*named, -1 if self.title is None else self.title, -1 if self.subtitle is None else self.subtitle]) + 1
 
 
-@functools.cache
-def _agencies() -> dict[str, str]:
-    names: dict[str, str] = {}
-    for row in read_lexicon("outlets"):
-        if row[0] == "agency":
-            for name in row[1].split():
-                plain = name.replace("_", " ")
-                names[plain.lower()] = plain
-    return names
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The units of a page with what was looked up of them, as the functions here need them."""
+
+    units: Sequence[Unit]
+    seen: Seen
+    n_words: Sequence[int]
+
+    def __getitem__(self, i: int) -> str:
+        return self.units[i].text
+
+    def marked(self, i: int) -> bool:
+        """Whether the unit is, or short as it is begins with, a phrase of the furniture."""
+        mask = self.seen.line_mask[i] or (self.seen.start_mask[i] and self.n_words[i] < 8)
+        return bool(mask) or (self.n_words[i] <= 12 and load_furniture().is_menu(self.seen.lower[i]))
 
 
-def agency_of(text: str) -> str | None:
-    """The wire service that ``text`` names and nothing else."""
-    name = _agencies().get(text.strip(" .()").lower())
-    return text.strip(" .()") if name else None
-
-
-def parse_byline(text: str) -> Byline | None:
-    """The names of a byline, ``None`` where the line is none.
-
-    An author is a person or an agency: names of sites, desks and teams are left out.
-    """
-    match = _BY.match(text) or _POSTED_BY.match(text)
-    if match:
-        return _names(match["names"])
-    place = _AGENCY_IN.match(text)
-    if place and agency_of(place["agency"]):
-        return Byline((), agency_of(place["agency"]))
-    return Byline((), agency_of(text)) if agency_of(text) else None
-
-
-def _names(text: str) -> Byline | None:
-    dates = find_dates(text)
-    if dates:
-        text = text[: dates[0].start]
-    text = re.split(
-        r"\s+[|•·–—@]\s*|\s{2,}|\s@|\s-\s|(?:^|\s)(?:on|at|in|for|published|updated|posted)\s",
-        text,
-        maxsplit=1,
-    )[0]
-    authors, agency = [], None
-    for part in _SPLIT_NAMES.split(text):
-        name = part.strip(" .,:;|-–—()")
-        if not name:
-            continue
-        if agency_of(name):
-            agency = agency_of(name)
-        elif is_person(name):
-            authors.append(_recased(name))
-    return Byline(tuple(dict.fromkeys(authors)), agency) if authors or agency or text.isupper() else None
-
-
-def _recased(name: str) -> str:
-    """A name in capitals only, in the usual case."""
-    return (
-        " ".join(p if len(p) < 3 and p.endswith(".") else p.capitalize() for p in name.split())
-        if name.isupper()
-        else name
+def find_head(lines: Lines, first: int, *, given: str | None) -> Head:
+    """The head above the prose, which begins at unit ``first``; ``given`` is the title the input states."""
+    title = _find_title(lines, range(max(0, first - _LOOK_BACK), first), given)
+    low = title if title is not None else max(0, first - 12)
+    found: dict[str, list[int]] = {"byline": [], "date": [], "dateline": [], "caption": []}
+    subtitle = None
+    for i in [j for j in (low - 1, low - 2) if j >= 0 and title is not None] + list(range(low, first)):
+        kind = None if i == title else _head_kind(lines, i, title)
+        if kind == "subtitle":
+            credited = found["byline"] or any(title is not None and j > title for j in found["date"])
+            subtitle = i if subtitle is None and not credited else subtitle
+        elif kind is not None and (i >= low or kind == "date"):
+            found[kind].append(i)
+    if title is not None and not any(authors_of(lines[i]) for i in found["byline"]):
+        found["byline"] += [i for i in range(title + 1, first) if _is_lone_name(lines, i, title)][:1]
+        subtitle = None if subtitle in found["byline"] else subtitle
+    if subtitle is not None and not _may_be_subtitle(lines, subtitle, first, found):
+        subtitle = None
+    return Head(
+        title,
+        subtitle,
+        tuple(found["byline"]),
+        tuple(sorted(found["date"])),
+        tuple(found["dateline"]),
+        tuple(found["caption"]),
     )
 
 
-def is_person(name: str) -> bool:
-    """Whether a byline's part can be a person's name."""
-    if len(name) < 3 or _ROLE.search(name) or _SITE_WORDS.search(name):
-        return False
-    return _NAME.match(name) is not None
-
-
-def dateline_of(text: str) -> tuple[str, str | None] | None:
-    """The place and the agency of a dateline that the paragraph opens with."""
-    match = _DATELINE.match(text)
-    if match and len(match["place"].split()) <= 6:
-        return match["place"].strip(" ,"), agency_of(match["agency"] or "")
-    match = _AGENCY_START.match(text)
-    if match and agency_of(match["agency"]):
-        return "", agency_of(match["agency"])
+def _head_kind(lines: Lines, i: int, title: int | None) -> str | None:
+    text, n_words = lines[i], lines.n_words[i]
+    if is_caption(text, n_words=n_words):
+        return "caption"
+    if n_words <= 25 and parse_byline(text):
+        return "byline"
+    if n_words <= 10 and _DATELINE.match(text) and not _WEEKDAY.match(text):
+        return "dateline"
+    if n_words <= 16 and has_date(text):
+        return "byline" if name_beside_date(text) else "date"
+    if n_words <= 8 and _ROLE_LINE.search(text) and not ends_sentence(text):
+        return "byline"
+    if title is not None and 0 < i - title <= 4 and 3 <= n_words <= 60 and not lines.marked(i):
+        return "subtitle" if _key(text) != _key(lines[title]) else None
     return None
 
 
-def find_head(
-    units: Sequence[Unit], seen: Seen, n_words: Sequence[float], first: int, *, given: str | None
-) -> Head:
-    """The head above the prose, which begins at unit ``first``; ``given`` is the title the input states."""
-    top = max(0, first - _LOOK_BACK)
-    title = _find_title(units, seen, n_words, range(top, first), given)
-    low = title if title is not None else max(0, first - 12)
-    bylines, dates, captions = [], [], []
-    subtitle = None
-    for i in range(low, first):
-        text = units[i].text
-        if i == title:
-            continue
-        if is_caption(text, n_words=int(n_words[i])):
-            captions.append(i)
-        elif n_words[i] <= 20 and parse_byline(text):
-            bylines.append(i)
-        elif n_words[i] <= 14 and has_date(text):
-            dates.append(i)
-        elif (
-            title is not None
-            and subtitle is None
-            and i > title
-            and _is_subtitle(units, seen, n_words, i, title)
-        ):
-            subtitle = i
-    return Head(title, subtitle, tuple(bylines), tuple(dates), tuple(captions))
+def _is_lone_name(lines: Lines, i: int, title: int) -> bool:
+    """Whether a short line is its author's name: it stands beside a date, below the headline."""
+    if lines.n_words[i] > 8 or lines.marked(i) or not authors_of(lines[i]):
+        return False
+    around = [j for j in (i - 1, i + 1, i + 2) if title < j < len(lines.units)]
+    return any(lines.n_words[j] <= 16 and has_date(lines[j]) for j in around)
 
 
-def _is_subtitle(units: Sequence[Unit], seen: Seen, n_words: Sequence[float], i: int, title: int) -> bool:
-    text = units[i].text
-    return (
-        i - title <= 4
-        and 6 <= n_words[i] <= 60
-        and not seen.start_mask[i]
-        and not seen.line_mask[i]
-        and text != units[title].text
-        and any(c.islower() for c in text)
-    )
+def _may_be_subtitle(lines: Lines, i: int, first: int, found: dict[str, list[int]]) -> bool:
+    """A whole sentence right above the prose is prose; a standfirst has a byline, a date or a picture below it."""
+    if any(j > i for kind in found.values() for j in kind):
+        return True
+    return not ends_sentence(lines[i]) and i + 1 <= first
 
 
 def _key(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def _find_title(
-    units: Sequence[Unit], seen: Seen, n_words: Sequence[float], places: range, given: str | None
-) -> int | None:
-    candidates = [i for i in places if _can_be_title(units[i].text, seen, int(n_words[i]), i)]
+def _find_title(lines: Lines, places: range, given: str | None) -> int | None:
     if given:
         wanted = _key(given)
         for i in reversed(places):
-            key = _key(units[i].text)
+            key = _key(lines[i])
             if key and (key == wanted or (len(key.split()) >= 3 and wanted.startswith(key))):
                 return i
+    candidates = [i for i in places if _can_be_title(lines, i)]
     if not candidates:
         return None
-    named = _page_titles(units)
-    best, best_score = None, 0.0
+    keys = {i: _key(lines[i]) for i in candidates}
+    named = [_key(u.text) for u in lines.units[:3] if _PAGE_TITLE.search(u.text) and len(u.text) < 250]
+    counts: dict[str, int] = {}
+    for key in keys.values():
+        counts[key] = counts.get(key, 0) + 1
+    scores = {}
     for i in candidates:
-        score = 1.0 - 0.015 * (places.stop - i)
-        key = _key(units[i].text)
-        if (
-            any(key in name for name in named if name != key)
-            or sum(key == _key(units[j].text) for j in candidates) > 1
-        ):
-            score += 1.0
-        if ends_sentence(units[i].text) and units[i].text[-1] == ".":
-            score -= 0.6
-        score += 0.3 * _near_byline(units, i, places.stop)
-        if n_words[i] < 5:
-            score -= 0.3
-        if score >= best_score:
-            best, best_score = i, score
-    return best
+        repeated = counts[keys[i]] > 1 or any(keys[i] != name and name.startswith(keys[i]) for name in named)
+        scores[i] = _title_score(lines, i, places.stop) + 1.0 * (repeated and lines.n_words[i] >= 3)
+    return max(candidates, key=lambda i: (scores[i], i))
 
 
-def _page_titles(units: Sequence[Unit]) -> list[str]:
-    """The page's title, where the first lines hold it with the site's name after a dash or bar."""
-    return [_key(u.text) for u in units[:3] if 3 <= len(u.text.split()) <= 40 and _PAGE_TITLE.search(u.text)]
+def _title_score(lines: Lines, i: int, stop: int) -> float:
+    """How much a line looks like the headline; weights set on the dev half of ``gold/headers``."""
+    text, n_words = lines[i], lines.n_words[i]
+    score = -0.02 * (stop - i)
+    score -= 1.0 * (_BREADCRUMB.search(text) is not None)
+    score -= (0.9 if n_words >= 8 else 0.5) * (text.endswith(".") and not text.endswith("..."))
+    score += 0.3 * (n_words >= 4) + 0.2 * (5 <= n_words <= 20) + 0.1 * any(c.islower() for c in text)
+    score += 0.1 * (re.search(r" [a-z]", text) is not None)
+    after = range(i + 1, min(i + 5, stop))
+    score += 0.5 * any(_is_credit(lines, j) for j in after)
+    if i + 1 < stop and _can_be_title(lines, i + 1):
+        # Two lines that can be: headline and standfirst, unless the upper one is a section's or site's name.
+        is_name = n_words < 4 and lines.n_words[i + 1] > 3 and not lines[i + 1].endswith(".")
+        score += -0.35 if is_name else 0.35
+    if i and n_words >= 4 and lines.n_words[i - 1] >= 4 and _can_be_title(lines, i - 1):
+        score -= 0.25
+    return score
 
 
-def _near_byline(units: Sequence[Unit], i: int, stop: int) -> bool:
-    return any(
-        parse_byline(units[j].text) is not None or (len(units[j].text) < 80 and has_date(units[j].text))
-        for j in range(i + 1, min(i + 4, stop))
-    )
+def _is_credit(lines: Lines, i: int) -> bool:
+    text = lines[i]
+    return len(text) < 120 and (parse_byline(text) is not None or has_date(text))
 
 
-def _can_be_title(text: str, seen: Seen, n_words: int, i: int) -> bool:
+def _can_be_title(lines: Lines, i: int) -> bool:
+    text, n_words = lines[i], lines.n_words[i]
     return (
         n_words in _TITLE_WORDS
-        and not seen.line_mask[i]
-        and not (seen.start_mask[i] and n_words < 8)
         and len(text) < 250
+        and not lines.marked(i)
+        and sum(c.isalpha() for c in text) > 0.6 * len(text)
         and not is_caption(text, n_words=n_words)
         and parse_byline(text) is None
-        and not (n_words < 12 and has_date(text))
-        and sum(c.isalpha() for c in text) > 0.6 * len(text)
+        and not (n_words < 16 and has_date(text))
+        and not _DATELINE.match(text)
     )
-
-
-_SMALL_WORDS = frozenset("a an the of to in on at by for from with and or but nor as vs is are it".split())
 
 
 def opens_with_title(text: str, following: str | None, *, n_words: int, gap_after: int) -> bool:
@@ -265,16 +199,16 @@ def opens_with_title(text: str, following: str | None, *, n_words: int, gap_afte
 
     It is a line without an end mark, or a line in title case, with prose after it.
     """
-    if following is None or n_words not in range(3, 31) or len(following.split()) < 12:
+    if following is None or n_words not in range(2, 31) or len(following.split()) < 10:
         return False
     if text[0] in "\"“‘'(" and text[-1] in "\"”’'.!?":
         return False
-    if dateline_of(text) or parse_byline(text):
+    if dateline_of(text) or _DATELINE.match(text) or parse_byline(text):
         return False
     words = [w for w in re.findall(r"[\w'’]+", text) if w.lower() not in _SMALL_WORDS]
     capital = sum(w[0].isupper() or w[0].isdigit() for w in words) / max(len(words), 1)
     if not ends_sentence(text):
-        return (
-            (gap_after > 0 or capital >= 0.8) and text[0] not in "-–—*•" and (n_words >= 5 or capital >= 0.99)
-        )
+        if text[0] in "-–—*•" or text.isupper():
+            return n_words >= 4 and text.isupper()
+        return gap_after > 0 or (capital >= 0.8 and n_words >= 4)
     return capital >= 0.85 and len(words) >= 4 and not text.endswith((":", ";"))

@@ -28,6 +28,7 @@ _ENDS = ".!?…:;"
 _CONTINUES = re.compile(r"[,.;:!?)\]}%’…”]|['’](?:s|t|re|ve|ll|d|m)\b|[-–—] ")
 _SMALL = re.compile(r"(?:^| )[“\"(]?[a-z]")
 _LIST_MARK = re.compile(r"(?:[*+•·▪►»‣◦–-]|\(?\d{1,2}[.)])\s+\S")
+_BYLINE = re.compile(r"(?:By|BY) |by [A-Z][\w.'’-]* ?(?:[A-Z]|$)")
 _BROKEN_SHARE = 0.04
 """Share of lines that begin like the middle of a sentence above which a page counts as broken at links:
 0.00-0.01 on `already_clean` and `inscriptis` pages of body-dev, 0.05-0.4 on `bs4_nl` pages with links."""
@@ -166,7 +167,7 @@ def _joins(page: Page, first: int, i: int, *, n_lower: int, broken: bool, width:
     if _LIST_MARK.match(line):
         return False
     furniture = load_furniture()
-    if line == "by" or line.startswith(("By ", "BY ")):
+    if line == "by" or _BYLINE.match(line):
         return i - first > 1 and line == "by"
     if _continues(line):
         if ends_sentence(before):

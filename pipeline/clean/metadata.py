@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.clean.dates import Written, find_dates, not_future
-from pipeline.clean.header import Head, dateline_of, parse_byline
+from pipeline.clean.bylines import authors_of, dateline_of
+from pipeline.clean.header import Head
 from pipeline.clean.lines import Unit
 from pipeline.schema import RawArticle
 
@@ -43,18 +44,19 @@ def find_credits(raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequ
     authors: list[str] = []
     agency = None
     for i in head.bylines:
-        byline = parse_byline(units[i].text)
+        byline = authors_of(units[i].text)
         if byline:
             authors += [name for name in byline.authors if name not in authors]
             agency = agency or byline.agency
     if raw.author:
-        stated = parse_byline(raw.author) or parse_byline("by " + raw.author)
+        stated = authors_of(raw.author) or authors_of("by " + raw.author)
         if stated:
             authors = list(stated.authors) or authors
             agency = stated.agency or agency
     if prose and agency is None:
         dateline = dateline_of(units[prose[0]].text)
         agency = dateline[1] if dateline else None
+    authors = [name for name in authors if agency is None or name.lower() != agency.lower()]
     published, text, updated = _times(raw, units, head)
     return Credits(tuple(authors) or None, agency, published, text, updated)
 
@@ -64,7 +66,7 @@ def _times(
 ) -> tuple[dt.datetime | None, str | None, dt.datetime | None]:
     published: tuple[Written, str] | None = None
     updated: dt.datetime | None = None
-    for i in sorted((*head.bylines, *head.dates)):
+    for i in sorted((*head.bylines, *head.dates, *head.datelines)):
         text = units[i].text
         before = units[i - 1].text if i and len(units[i - 1].text) < 30 else ""
         for written in find_dates(text):
