@@ -41,3 +41,22 @@ def pair(
             taken_predicted.add(j)
             pairs.append((i, j))
     return pairs
+
+
+def quoted_letters(text: str) -> frozenset[int]:
+    """Offsets inside double quotation marks; a mark left open closes at the end of its paragraph."""
+    inside: set[int] = set()
+    start = 0
+    for paragraph in text.split("\n"):
+        opened: int | None = None
+        for i, character in enumerate(paragraph):
+            if character in "“„«" or (character == '"' and opened is None):
+                opened = i
+            elif character in '”»"':
+                if opened is not None:
+                    inside.update(range(start + opened, start + i))
+                opened = None
+        if opened is not None:
+            inside.update(range(start + opened, start + len(paragraph)))
+        start += len(paragraph) + 1
+    return frozenset(inside)
