@@ -198,3 +198,21 @@ def test_no_inputs_give_empty_tables(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     assert extract(tmp_path / "corpus", tmp_path / "out").n_documents == 0
     assert len(pd.read_parquet(tmp_path / "out" / "claims")) == 0
+
+
+def test_shares_put_together_are_the_tables_of_one_run(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    write(corpus, {f"s{i % 5}/{i}.txt": f"Ann {i} said.\nSubscribe\nOnly {i % 10}\n" for i in range(40)})
+    write(corpus, {"bad.txt": "!error", "x.pdf": "no input"})
+    n_extracted = sum(extract(corpus, tmp_path / "out", shard=(i, 3)).n_extracted for i in (1, 2, 3))
+    assert n_extracted == 41
+    summary = run.merge(tmp_path / "out", config=CONFIG, recipe=fake_recipe(), jobs=1)
+    extract(corpus, tmp_path / "fresh")
+    assert content(tmp_path / "out") == content(tmp_path / "fresh")
+    assert summary.n_extracted < 41, "what no site's knowledge changed was not done again"
+    assert extract(corpus, tmp_path / "out").n_extracted == 0
+
+
+def test_merge_without_shares_says_so(tmp_path: Path) -> None:
+    with pytest.raises(tables.FolderError, match="--shard"):
+        run.merge(tmp_path, config=CONFIG)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import Config
 from pipeline.read import find_inputs
@@ -22,14 +23,15 @@ from pipeline.run.corpus import Repeated
 from pipeline.run.extract import Counts, Job
 from pipeline.run.extract import run as run_job
 from pipeline.run.real import is_repeated, make_stages, make_wide
+from pipeline.run.shards import Share, remember_inputs, remembered_inputs
 from pipeline.run.stages import Extracted, MakeStages, Stages, extract_all
 from pipeline.run.workers import Executor, Limits, Pool, Serial, default_jobs
 from pipeline.schema import RawArticle, Reject
-from pipeline.tables import count, read
+from pipeline.tables import FolderError, count, read
 from pipeline.tables.lock import locked
 from pipeline.tables.store import recover
 
-__all__ = ["Extracted", "Recipe", "Summary", "extract", "process"]
+__all__ = ["Extracted", "Recipe", "Summary", "extract", "merge", "process"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def extract(
         limit: read no more than so many articles, the first ones.
         force: do everything anew.
         engine: ``local`` or ``ray``.
-        shard: ``(i, n)``: only the i-th of n shares of the inputs, counted from 1.
+        shard: ``(i, n)``: only the i-th of n shares of the inputs, counted from 1; the share's tables lie
+            below ``outputs`` until ``merge`` puts all of them together.
         progress: show a bar on standard error.
         recipe: other stages, for tests.
 
@@ -101,8 +104,12 @@ def extract(
     start = time.perf_counter()
     recipe = recipe or Recipe()
     sources = find_inputs(inputs)
+    share = None if shard is None else Share(*shard)
+    outputs = outputs if share is None else share.folder(outputs)
     with locked(outputs):
         recover(outputs)
+        if share is not None:
+            remember_inputs(outputs, inputs)
         job = Job(
             sources=sources,
             outputs=outputs,
@@ -113,9 +120,28 @@ def extract(
             limit=limit,
             force=force,
             progress=progress,
+            share=share,
         )
         counts = run_job(job, functools.partial(_executor, recipe, config, jobs or default_jobs(), engine))
         return _summary(outputs, counts, time.perf_counter() - start)
+
+
+def merge(outputs: Path, *, config: Config, inputs: Sequence[Path] = (), **options: Any) -> Summary:
+    """Put the shares in ``outputs`` together: a run over all inputs that finds their work done.
+
+    Args:
+        outputs: the folder that the shares were given.
+        config: the settings the shares were made with.
+        inputs: files and folders; by default what the shares were given.
+        options: as for ``extract``.
+
+    Raises:
+        FolderError: there are no shares in ``outputs``.
+    """
+    inputs = list(inputs) or remembered_inputs(outputs)
+    if not inputs:
+        raise FolderError(f"{outputs}: holds no shares; make them with `newsclaims extract --shard I/N`")
+    return extract(inputs, outputs, config=config, **options)
 
 
 def _executor(recipe: Recipe, config: Config, jobs: int, engine: str) -> Executor:

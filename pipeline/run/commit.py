@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.run.corpus import Corpus, Lines, Work
 from pipeline.run.tasks import ROWS, Made, Outcome
 from pipeline.schema import Reject, arrow_schema
-from pipeline.tables.merge import PartPlan, part_rows
+from pipeline.tables.merge import PartPlan, Source, part_rows
 from pipeline.tables.state import NO_PART, REJECTED_PART, ArticleState, RejectState, Settings, State
 from pipeline.tables.store import Commit
 
@@ -51,7 +52,6 @@ class Result:
     """``RejectState`` of what could not be read, and of articles in inputs that are the same."""
     before: State
     lost: frozenset[int]
-    staging: Path
     part_chars: int
     make_wide: MakeWide
 
@@ -62,26 +62,26 @@ class Layout:
 
     part: Ints
     """Per article of the corpus."""
-    bundle: list[str | None]
-    """Where they are now, if made in this run; else in the part's present file."""
+    source: list[Source | None]
+    """Where they are now, if made since; ``None`` for the part's present file."""
     states: pa.Table
     rejects: pa.Table
 
 
 @dataclass(slots=True)
 class Patch:
-    """New values of ``path`` and ``sha256`` for articles whose rows stay though their input changed."""
+    """``path`` and ``sha256`` of every article as they are now: its input may have got other articles."""
 
     doc_ids: pa.Array
     path: pa.Array
     sha256: pa.Array
 
     def apply(self, documents: pa.Table) -> pa.Table:
-        row = pc.index_in(documents["doc_id"], value_set=self.doc_ids)
+        """The rows with the present values."""
+        row = pc.index_in(documents["doc_id"], value_set=self.doc_ids).combine_chunks()
         for name, values in (("path", self.path), ("sha256", self.sha256)):
-            column = pc.coalesce(values.take(row.combine_chunks()), documents[name].combine_chunks())
             index = documents.schema.get_field_index(name)
-            documents = documents.set_column(index, documents.schema.field(index), column)
+            documents = documents.set_column(index, documents.schema.field(index), values.take(row))
         return documents
 
 
@@ -89,12 +89,12 @@ def replace_tables(outputs: Path, result: Result) -> None:
     """Write the parts that change and make them the folder's content."""
     layout = lay_out(result)
     plans = part_plans(result, layout)
-    patch = find_patch(result, layout)
+    patch = find_patch(result)
     pending = Pending(outputs, plans, patch)
     wide = result.make_wide(pending.scan)
     commit = Commit(outputs)
     old = {(file.table, file.number): file for file in result.before.files if file.number not in result.lost}
-    dirty = dirty_parts(result, plans, patch, layout)
+    dirty = dirty_parts(result, plans, layout)
     for plan in plans:
         for name in ROWS:
             kept = old.get((name, plan.number))
@@ -158,10 +158,16 @@ WIDE_COLUMNS = {
 def lay_out(result: Result) -> Layout:
     """Give every article its part: the one it has, else the last one while there is room."""
     articles = result.corpus.articles
-    outcomes, bundles = _outcomes(result.made)
+    outcomes = pa.concat_tables(
+        [arrow_schema(Outcome).empty_table(), *(each.outcomes for each in result.made)]
+    )
+    sources = [each.source for each in result.made for _ in range(each.outcomes.num_rows)]
     row = pc.index_in(articles["doc_id"], value_set=outcomes["doc_id"].combine_chunks()).combine_chunks()
     status = outcomes["status"].combine_chunks().take(row)
-    made = np.asarray(pc.fill_null(pc.equal(status, "made"), False))
+    made = np.array(pc.fill_null(pc.equal(status, "made"), False))
+    same = np.asarray(pc.fill_null(pc.equal(status, "same"), False))
+    elsewhere = {at: source for at, source in result.work.elsewhere.items() if same[at]}
+    made[list(elsewhere)] = True
     rejected = np.asarray(pc.fill_null(pc.equal(status, "rejected"), False))
     part = result.work.part.copy()
     part[rejected] = REJECTED_PART
@@ -173,19 +179,16 @@ def lay_out(result: Result) -> Layout:
     states["repeated_digest"] = pc.coalesce(outcomes["repeated_digest"].combine_chunks().take(row), known)
     states["clean_digest"] = pc.coalesce(outcomes["clean_digest"].combine_chunks().take(row), before)
     states["part"] = pa.array(part, pa.int64())
-    bundle = pa.array(bundles, pa.string()).take(pc.if_else(pa.array(made), row, pa.scalar(None, row.type)))
+    source = [sources[at] if ok else None for at, ok in zip(row.to_pylist(), made.tolist(), strict=True)]
+    for at, other in elsewhere.items():
+        source[at] = other
     every = pa.table(states, schema=arrow_schema(ArticleState))
     return Layout(
         part=part,
-        bundle=bundle.to_pylist(),
+        source=source,
         states=pa.concat_tables([every, result.corpus.duplicates]),
         rejects=_all_rejects(result, articles, part, has_outcome=row.is_valid()),
     )
-
-
-def _outcomes(made: Sequence[Made]) -> tuple[pa.Table, list[str]]:
-    tables = [arrow_schema(Outcome).empty_table(), *(each.outcomes for each in made)]
-    return pa.concat_tables(tables), [each.bundle for each in made for _ in range(each.outcomes.num_rows)]
 
 
 def _fill(part: Ints, made: NDArray[np.bool_], n_chars: Ints, part_chars: int) -> None:
@@ -256,45 +259,39 @@ def part_plans(result: Result, layout: Layout) -> list[PartPlan]:
     numbers, starts = np.unique(layout.part[order], return_index=True)
     plans = []
     for number, rows in zip(numbers.tolist(), np.split(order, starts[1:]), strict=False):
-        keep = [row for row in rows.tolist() if layout.bundle[row] is None]
-        made: dict[Path, list[str]] = {}
+        keep = []
+        made: dict[Source, list[str]] = {}
         for row in rows.tolist():
-            if (bundle := layout.bundle[row]) is not None:
-                made.setdefault(result.staging / bundle, []).append(doc_ids[row].as_py())
+            if (source := layout.source[row]) is None:
+                keep.append(row)
+            else:
+                made.setdefault(source, []).append(doc_ids[row].as_py())
         plans.append(PartPlan(number, doc_ids.take(pa.array(keep, pa.int64())), made))
     return plans or [PartPlan(0, pa.array([], pa.string()), {})]
 
 
-def find_patch(result: Result, layout: Layout) -> Patch:
-    """The articles whose rows are kept though their input was moved or holds something else now."""
-    known = _digests(result.before.inputs)
-    now = _digests(result.inputs)
-    moved = {path for path, sha256 in now.items() if known.get(path) != sha256}
+def find_patch(result: Result) -> Patch:
+    """Every article's input as it is now."""
     articles = result.corpus.articles
-    paths = articles["path"].to_pylist()
-    rows = [
-        row
-        for row, path in enumerate(paths)
-        if path in moved and layout.part[row] >= 0 and layout.bundle[row] is None
-    ]
-    doc_ids = articles["doc_id"].combine_chunks().take(pa.array(rows, pa.int64()))
-    path = pa.array([paths[row] for row in rows], pa.string())
-    return Patch(doc_ids, path, pa.array([now[paths[row]] for row in rows], pa.string()))
+    paths = articles["path"].combine_chunks()
+    row = pc.index_in(paths, value_set=result.inputs["path"].combine_chunks())
+    sha256 = result.inputs["sha256"].combine_chunks().take(row)
+    return Patch(articles["doc_id"].combine_chunks(), paths, sha256)
 
 
-def _digests(inputs: pa.Table) -> Mapping[str, str]:
-    return dict(zip(inputs["path"].to_pylist(), inputs["sha256"].to_pylist(), strict=True))
+def dirty_parts(result: Result, plans: Sequence[PartPlan], layout: Layout) -> set[int]:
+    """The parts that get or lose an article, or hold one whose input is another or holds something else."""
+    counts = Counter(result.before.articles["part"].to_pylist())
+    dirty = {plan.number for plan in plans if plan.made or len(plan.keep) != counts[plan.number]}
+    known = set(zip(*_paths_and_digests(result.before.inputs), strict=True))
+    now = zip(*_paths_and_digests(result.inputs), strict=True)
+    moved = pa.array([path for path, sha256 in now if (path, sha256) not in known], pa.string())
+    is_moved = np.asarray(pc.is_in(result.corpus.articles["path"], value_set=moved))
+    return dirty | set(layout.part[is_moved].tolist())
 
 
-def dirty_parts(result: Result, plans: Sequence[PartPlan], patch: Patch, layout: Layout) -> set[int]:
-    """The parts that get or lose an article, or whose documents are patched."""
-    before = result.before.articles
-    counts: dict[int, int] = {}
-    for number in before["part"].to_pylist():
-        counts[number] = counts.get(number, 0) + 1
-    dirty = {plan.number for plan in plans if plan.made or len(plan.keep) != counts.get(plan.number, 0)}
-    patched = pc.is_in(result.corpus.articles["doc_id"], value_set=patch.doc_ids)
-    return dirty | set(layout.part[np.asarray(patched)].tolist())
+def _paths_and_digests(inputs: pa.Table) -> tuple[list[str], list[str]]:
+    return inputs["path"].to_pylist(), inputs["sha256"].to_pylist()
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ Columns, not objects: there may be millions of articles, and a rerun looks at al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.run.stages import keys_digest
-from pipeline.run.tasks import ExtractTask, Wanted
+from pipeline.run.tasks import ExtractTask, Made, Wanted
+from pipeline.tables.merge import Source
 from pipeline.tables.state import NO_PART
 
 Bools = NDArray[np.bool_]
@@ -110,6 +111,8 @@ class Work:
     """Digest of the cleaned article that those rows were made from."""
     todo: Bools
     """Whether it has to be cleaned, and extracted where that gives another text."""
+    elsewhere: dict[int, Source] = field(default_factory=dict)
+    """Where rows lie that ``before`` speaks of, if not in ``part``."""
 
 
 def compare(articles: pa.Table, lines: Lines, known: pa.Table) -> Work:
@@ -129,6 +132,43 @@ def compare(articles: pa.Table, lines: Lines, known: pa.Table) -> Work:
         before=pc.fill_null(was("clean_digest"), "").to_pylist(),
         todo=~np.asarray(pc.fill_null(same, False).to_numpy(zero_copy_only=False), dtype=bool),
     )
+
+
+def reuse(staged: Iterable[Made], corpus: Corpus, lines: Lines, work: Work) -> list[Made]:
+    """Those outcomes of earlier work that hold for this corpus; their articles are no longer to do.
+
+    Where only what the site repeats is another, the article is cleaned again; if that gives the same, the
+    rows there are can be used.
+    """
+    rows: dict[str, int] | None = None
+    useful = []
+    for made in staged:
+        if rows is None:
+            rows = {doc_id: row for row, doc_id in enumerate(corpus.articles["doc_id"].to_pylist())}
+        holds = []
+        for outcome in made.outcomes.to_pylist():
+            row = rows.get(outcome["doc_id"])
+            holds.append(row is not None and _holds(outcome, row, made, corpus, lines, work))
+        useful.append(made.only(holds))
+    return useful
+
+
+def _holds(
+    outcome: Mapping[str, Any], row: int, made: Made, corpus: Corpus, lines: Lines, work: Work
+) -> bool:
+    if (
+        not work.todo[row]
+        or outcome["status"] == "same"
+        or outcome["raw_digest"] != corpus.articles["raw_digest"][row].as_py()
+    ):
+        return False
+    if outcome["repeated_digest"] == lines.digests[row]:
+        work.todo[row] = False
+        return True
+    if outcome["status"] == "made" and work.part[row] < 0:
+        work.before[row] = outcome["clean_digest"]
+        work.elsewhere[row] = made.source
+    return False
 
 
 def tasks(

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from pipeline.run import corpus as columns
 from pipeline.run import inputs as walk
+from pipeline.run import shards
 from pipeline.run.commit import MakeWide, Result, refresh, replace_tables
 from pipeline.run.tasks import PARTLY_READ, ExtractTask, FoundInput, Made, Place, ReadTask, Survey, load_made
 from pipeline.run.workers import Executor
@@ -70,6 +71,7 @@ class Job:
     limit: int | None
     force: bool
     progress: bool
+    share: shards.Share | None = None
 
 
 def run(job: Job, make_executor: Callable[[], Executor]) -> Counts:
@@ -79,7 +81,8 @@ def run(job: Job, make_executor: Callable[[], Executor]) -> Counts:
         FolderError: the folder cannot be written to, or the disk is full.
     """
     before, why = previous_state(job)
-    plan = walk.compare(job.sources, before, limit=job.limit)
+    sources = job.sources if job.share is None else job.share.of(job.sources)
+    plan = walk.compare(sources, before, limit=job.limit)
     counts = Counts(len(plan.new), len(plan.changed), plan.n_removed, len(plan.same), why_anew=why)
     lost = {file.number for file in damaged(job.outputs, before.files)}
     if plan.is_done and before.files and not lost and why is None:
@@ -97,7 +100,7 @@ def run(job: Job, make_executor: Callable[[], Executor]) -> Counts:
         replace_tables(job.outputs, result)
     except OSError as error:
         raise FolderError(f"{job.outputs}: {error.strerror or error}; the tables are as before") from error
-    for name in ("staging", "work"):
+    for name in ("staging", "work", shards.FOLDER):
         shutil.rmtree(private(job.outputs) / name, ignore_errors=True)
     return counts
 
@@ -151,8 +154,8 @@ class _Run:
         lines = columns.learn(found.articles, self.job.is_repeated)
         work = columns.compare(found.articles, lines, known)
         made = self.resume(found, lines, work)
-        self.read_missing(found, work, made)
-        made += self.extract(found, lines, work, made)
+        self.read_missing(found, work)
+        made += self.extract(found, lines, work)
         rejects = [_of_paths(self.before.rejects, same["path"]), survey.rejects, self.plan.rejects]
         return Result(
             settings=self.job.settings,
@@ -164,7 +167,6 @@ class _Run:
             rejects=pa.concat_tables(rejects),
             before=self.before,
             lost=frozenset(lost),
-            staging=self.staging,
             part_chars=self.job.part_chars,
             make_wide=self.job.make_wide,
         )
@@ -202,40 +204,14 @@ class _Run:
             yield ReadTask(tuple(found[start:]), self.work, self.job.limit)
 
     def resume(self, found: columns.Corpus, lines: columns.Lines, work: columns.Work) -> list[Made]:
-        """What a run that was cut off has done already, taken off what is to do."""
-        staged: list[Made] = []
-        rows = (
-            {doc_id: row for row, doc_id in enumerate(found.articles["doc_id"].to_pylist())}
-            if any(self.staging.iterdir())
-            else {}
-        )
-        raw_digests = found.articles["raw_digest"]
-        for path in sorted(self.staging.iterdir()):
-            try:
-                made = load_made(path)
-            except (BundleError, KeyError):
-                path.unlink(missing_ok=True)
-                continue
-            useful = []
-            for outcome in made.outcomes.to_pylist():
-                row = rows.get(outcome["doc_id"])
-                fits = (
-                    row is not None
-                    and bool(work.todo[row])
-                    and outcome["status"] != "same"
-                    and outcome["raw_digest"] == raw_digests[row].as_py()
-                    and outcome["repeated_digest"] == lines.digests[row]
-                )
-                useful.append(fits)
-                if fits and row is not None:
-                    work.todo[row] = False
-            staged.append(made.only(useful))
-        self.counts.n_resumed = sum(made.outcomes.num_rows for made in staged)
-        return staged
+        """What runs that were cut off, or shares of this one, have done already, taken off what is to do."""
+        staged = [*_staged(self.staging), *shards.made(self.job.outputs, self.job.settings)]
+        useful = columns.reuse(staged, found, lines, work)
+        self.counts.n_resumed = sum(made.outcomes.num_rows for made in useful)
+        return useful
 
-    def read_missing(self, found: columns.Corpus, work: columns.Work, made: Sequence[Made]) -> None:
+    def read_missing(self, found: columns.Corpus, work: columns.Work) -> None:
         """Read the texts of articles that have to be cleaned again though their inputs are the same."""
-        del made
         missing = np.flatnonzero(work.todo & found.places["bundle"].is_null().to_numpy())
         if not len(missing):
             return
@@ -254,11 +230,8 @@ class _Run:
             bundle[index], row[index] = places.get(key, (None, None))
         found.places = pa.table({"bundle": bundle, "row": row}, schema=arrow_schema(Place))
 
-    def extract(
-        self, found: columns.Corpus, lines: columns.Lines, work: columns.Work, staged: Sequence[Made]
-    ) -> list[Made]:
+    def extract(self, found: columns.Corpus, lines: columns.Lines, work: columns.Work) -> list[Made]:
         """Extract what is to do; the rows lie in the staging folder."""
-        del staged
         todo = np.flatnonzero(work.todo & found.places["bundle"].is_valid().to_numpy())
         tasks: Iterable[ExtractTask] = columns.tasks(
             found, lines, work, todo.tolist(), source=self.work, target=self.staging
@@ -280,6 +253,15 @@ class _Run:
             for report in reports:
                 bar.update(size(report))
                 yield report
+
+
+def _staged(folder: Path) -> Iterator[Made]:
+    """The work that lies in a staging folder; what is cut off is removed."""
+    for path in sorted(folder.iterdir()):
+        try:
+            yield load_made(path)
+        except (BundleError, KeyError):
+            path.unlink(missing_ok=True)
 
 
 def _n_inputs(survey: Survey) -> int:

@@ -29,6 +29,7 @@ from pipeline.run.stages import (
 from pipeline.schema import Article, Claim, Document, Entity, RawArticle, Reject, Segment
 from pipeline.tables import to_arrow, to_records
 from pipeline.tables.bundle import read_bundle, write_bundle
+from pipeline.tables.merge import BundleSource, Source
 from pipeline.tables.state import NO_PART, ArticleState, InputState, RejectState
 
 BATCH_CHARS = 200_000
@@ -144,7 +145,7 @@ class _Reader:
         sha256 = ""
         for number, item in enumerate(stages.read(source.source)):
             if self.max_articles is not None and number >= self.max_articles:
-                source, sha256 = replace(source, size=PARTLY_READ), ""
+                source = replace(source, size=PARTLY_READ)
                 break
             if isinstance(item, Reject):
                 self.rejects.append(RejectState(source.path, item.doc_id, item.reason, item.detail, None))
@@ -220,9 +221,9 @@ class Outcome:
 
 @dataclass(slots=True)
 class Made:
-    """What was made of some articles; the rows are in the bundle."""
+    """What was made of some articles, and where the rows are."""
 
-    bundle: str
+    source: Source
     outcomes: pa.Table
     rejects: pa.Table
     seconds: dict[str, float] = field(default_factory=dict)
@@ -231,7 +232,7 @@ class Made:
         """The same without the outcomes that are not wanted."""
         outcomes = self.outcomes.filter(pa.array(which, pa.bool_()))
         wanted = pc.is_in(self.rejects["doc_id"], value_set=outcomes["doc_id"].combine_chunks())
-        return Made(self.bundle, outcomes, self.rejects.filter(wanted), self.seconds)
+        return Made(self.source, outcomes, self.rejects.filter(wanted), self.seconds)
 
 
 @dataclass(slots=True)
@@ -340,9 +341,9 @@ class _Batch:
             "claims": to_arrow([row for each in self.rows for row in each.claims], Claim),
         }
         write_bundle(target / name, tables, {})
-        return Made(name, tables["outcomes"], tables["rejects"], dict(clock.seconds))
+        return Made(BundleSource(target / name), tables["outcomes"], tables["rejects"], dict(clock.seconds))
 
 
 def load_made(path: Path) -> Made:
     """The report of a bundle that an earlier run left."""
-    return Made(path.name, read_bundle(path, "outcomes"), read_bundle(path, "rejects"))
+    return Made(BundleSource(path), read_bundle(path, "outcomes"), read_bundle(path, "rejects"))

@@ -16,14 +16,40 @@ from pipeline.tables.folder import part_path
 
 
 @dataclass(frozen=True, slots=True)
+class PartSource:
+    """Rows in a part of the tables of another outputs folder, or of the same one."""
+
+    outputs: Path
+    number: int
+
+    def rows(self, name: str, columns: Sequence[str]) -> pa.Table:
+        """All rows of a table."""
+        return parquet.read_part(part_path(self.outputs, name, self.number), columns)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleSource:
+    """Rows that a worker put by."""
+
+    path: Path
+
+    def rows(self, name: str, columns: Sequence[str]) -> pa.Table:
+        """All rows of a table."""
+        return read_bundle(self.path, name).select(list(columns))
+
+
+Source = PartSource | BundleSource
+
+
+@dataclass(frozen=True, slots=True)
 class PartPlan:
     """Which articles a part will hold, and where their rows are now."""
 
     number: int
     keep: pa.Array
     """``doc_id`` of the articles whose rows stay as they are in the part's present files."""
-    made: Mapping[Path, Sequence[str]]
-    """Bundles, and the ``doc_id`` of the articles wanted from each."""
+    made: Mapping[Source, Sequence[str]]
+    """The other articles' ``doc_id``, by where their rows are."""
 
 
 def part_rows(outputs: Path, name: str, plan: PartPlan, columns: Sequence[str] | None = None) -> pa.Table:
@@ -34,9 +60,9 @@ def part_rows(outputs: Path, name: str, plan: PartPlan, columns: Sequence[str] |
     names = list(columns or arrow_schema(TABLES[name]).names)
     pieces = [arrow_schema(TABLES[name]).empty_table().select(names)]
     if len(plan.keep):
-        pieces.append(_of(parquet.read_part(part_path(outputs, name, plan.number), names), plan.keep))
-    for path, doc_ids in plan.made.items():
-        pieces.append(_of(read_bundle(path, name).select(names), pa.array(doc_ids, pa.string())))
+        pieces.append(_of(PartSource(outputs, plan.number).rows(name, names), plan.keep))
+    for source, doc_ids in plan.made.items():
+        pieces.append(_of(source.rows(name, names), pa.array(doc_ids, pa.string())))
     table = pa.concat_tables(pieces)
     return table.take(pc.sort_indices(table["doc_id"])) if len(plan.made) else table
 
