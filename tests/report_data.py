@@ -294,7 +294,7 @@ def add_wire(tables: Tables, doc_id: str, **given: Any) -> None:
         "publisher": "Harbour Post",
         "agency": "NORTHWIRE",
         "url": "https://harbour.example/2031/05/03/drones",
-        "subtitle": "Two officials and a commander describe a night of explosions that the government denies.",
+        "subtitle": "Two officials and a commander describe a night of explosions that nobody admits.",
         "published": dt.datetime(2031, 5, 3, 9, 30, tzinfo=dt.UTC),
     }
     tables.add(doc_id, markup("wire"), WIRE_CLAIMS, **(columns | given))
@@ -364,9 +364,7 @@ WHAT = (
     "the convoy left before dawn|the minister knew of the letter|the tests had been stopped|"
     "two ships were held at anchor|the talks would go on in Merrow|prices would fall by a tenth"
 ).split("|")
-ROLES = "security official|militia commander|diplomat|military source|government official|union leader|engineer".split(
-    "|"
-)
+ROLES = "security official|militia commander|diplomat|military source|government official|engineer".split("|")
 NATIONS = "Calden|Western|Sorvian|Northern".split("|")
 CLASSES = (
     "say say say say report confirm deny accuse warn promise demand predict believe intend decline".split()

@@ -53,7 +53,7 @@ class Chart:
     alt: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
-    draw: Callable[[str], str]
+    draw: Callable[[], str]
     note: str = ""
     links: Sequence[str | None] = ()
 
@@ -63,8 +63,9 @@ def write_overview(folder: Path, book: Book, rows: Rows, tally: Tally) -> None:
     (folder / "charts").mkdir()
     shown = [chart for chart in _charts(book, tally) if chart.rows]
     for chart in shown:
-        for theme in charts.SERIES:
-            (folder / "charts" / f"{chart.key}-{theme}.svg").write_text(chart.draw(theme), encoding="utf-8")
+        drawn = chart.draw()
+        for theme, svg in (("light", drawn), ("dark", charts.darken(drawn))):
+            (folder / "charts" / f"{chart.key}-{theme}.svg").write_text(svg, encoding="utf-8")
         table = _csv(chart.columns, chart.rows)
         (folder / "charts" / f"{chart.key}.csv").write_text(table, encoding="utf-8-sig", newline="")
     page = environment.get_template("overview.html.jinja").render(
@@ -129,7 +130,7 @@ def _most_quoted(book: Book, *, named: bool) -> Chart:
         alt=f"Most quoted {word}: " + _spoken(labels, values, "claims"),
         columns=("source", "claims", "articles", "confirmed by others", "denied by others"),
         rows=[_quoted(each) for each in sources],
-        draw=lambda theme: charts.bars(labels[:TOP], [Series("claims", values[:TOP])], theme),
+        draw=lambda: charts.bars(labels[:TOP], [Series("claims", values[:TOP])]),
         note="" if named else "Sources the article never names, by nationality and role.",
         links=[each.page for each in sources],
     )
@@ -168,7 +169,7 @@ def _over_time(book: Book) -> Iterable[Chart]:
         alt="Claims over time: " + _peak(periods, said, "claims"),
         columns=("period", "claims of named sources", "claims of anonymous sources"),
         rows=list(zip(periods, claims[False], claims[True], strict=True)),
-        draw=lambda theme: charts.columns(periods, both, theme),
+        draw=lambda: charts.columns(periods, both),
         note=note,
     )
     yield Chart(
@@ -177,7 +178,7 @@ def _over_time(book: Book) -> Iterable[Chart]:
         alt="Articles over time: " + _peak(periods, totals, "articles"),
         columns=("period", *(each.name for each in stacked)),
         rows=list(zip(periods, *(each.values for each in stacked), strict=True)),
-        draw=lambda theme: charts.columns(periods, stacked, theme),
+        draw=lambda: charts.columns(periods, stacked),
         note=note,
     )
 
@@ -211,7 +212,7 @@ def _outlets(book: Book) -> Chart:
         alt="Articles by outlet: " + _spoken(labels, values, "articles"),
         columns=("outlet", "articles", "claims"),
         rows=[(name, n, claims[name]) for name, n in ranked],
-        draw=lambda theme: charts.bars(labels[:TOP], [Series("articles", values[:TOP])], theme),
+        draw=lambda: charts.bars(labels[:TOP], [Series("articles", values[:TOP])]),
     )
 
 
@@ -232,9 +233,7 @@ def _anonymous_share(book: Book) -> Chart:
         + ", ".join(f"{name} {share:.0%}" for name, share in shares[:3]),
         columns=("outlet", "share of anonymous claims", "anonymous claims", "claims"),
         rows=[(name, f"{share:.3f}", anonymous[name], claims[name]) for name, share in shares],
-        draw=lambda theme: charts.bars(
-            labels[:TOP], [Series("anonymous", values[:TOP])], theme, percent=True
-        ),
+        draw=lambda: charts.bars(labels[:TOP], [Series("anonymous", values[:TOP])], percent=True),
         note=f"Outlets with at least {OUTLET_CLAIMS} claims.",
     )
 
@@ -252,7 +251,7 @@ def _classes(tally: Tally) -> Chart:
         alt="Claims by class of cue: " + _spoken(ranked, [sum(counts[each]) for each in ranked], "claims"),
         columns=("class", "claims of named sources", "claims of anonymous sources"),
         rows=[(each, *counts[each]) for each in ranked],
-        draw=lambda theme: charts.bars(ranked, both, theme),
+        draw=lambda: charts.bars(ranked, both),
         links=[f"claims.html#class={each}" for each in ranked],
     )
 
@@ -266,7 +265,7 @@ def _forms(tally: Tally) -> Chart:
         alt="Claims by form: " + _spoken(forms, values, "claims"),
         columns=("form", "claims"),
         rows=list(zip(forms, values, strict=True)),
-        draw=lambda theme: charts.bars(forms, [Series("claims", values)], theme),
+        draw=lambda: charts.bars(forms, [Series("claims", values)]),
         note="Direct: all inside quotation marks. Mixed: partly. Indirect: not at all.",
         links=[f"claims.html#form={form}" for form in forms],
     )
