@@ -64,14 +64,16 @@ def load_pipeline(config: ModelConfig) -> Language:
             }
         },
     )
-    nlp.max_length = 1 << 40  # the reader bounds what comes in; no component here needs memory per character pair
+    nlp.max_length = 1 << 40  # the reader bounds what comes in; no component here grows faster than it
     return nlp
 
 
 def write_pipeline(model_folder: Path, folder: Path) -> None:
-    """Wraps the files of an exported model (``pipeline.train.export``) as a spaCy pipeline in ``folder``."""
+    """Wraps the files of an exported model (``train.export``) as a spaCy pipeline in ``folder``."""
     nlp = spacy.blank("en")
-    nlp.meta.update(name="newsclaims", description="Entities and attribution for news", license="CC BY-SA 4.0")
+    nlp.meta.update(
+        name="newsclaims", description="Entities and attribution for news", license="CC BY-SA 4.0"
+    )
     infixes = [*nlp.Defaults.infixes, r"(?<=[^\s])[-–—/](?=[^\s])"]  # "US-led": the name ends at the hyphen
     nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "…", "\n"]})

@@ -7,8 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.model.decode import ClaimPieces, Floats, Ranges, bio_transitions, drop_repeats, find_anchors
-from pipeline.model.decode import log_softmax, read_claim, viterbi
+from pipeline.model.decode import (
+    ClaimPieces,
+    Floats,
+    Ranges,
+    bio_transitions,
+    drop_repeats,
+    find_anchors,
+    log_softmax,
+    read_claim,
+    viterbi,
+)
 from pipeline.model.labels import CLAIM_LABELS, REACH
 from pipeline.model.pieces import Pieces
 from pipeline.model.session import Session, WindowScores
@@ -65,10 +74,11 @@ def score_texts(texts: Sequence[str], session: Session, *, batch_pieces: int) ->
 
 def find_claims(scores: Scores, thresholds: Thresholds) -> list[FoundClaim]:
     """The claims of a text in the order of their cues, without those inside contents."""
-    return _in_characters(_decode(scores, thresholds.anchor), scores, thresholds)
+    return _in_characters(decode(scores, thresholds.anchor), scores, thresholds)
 
 
-def _decode(scores: Scores, threshold: float) -> list[ClaimPieces]:
+def decode(scores: Scores, threshold: float) -> list[ClaimPieces]:
+    """Claims whose cue begins with a piece that scores over ``threshold``, in pieces, in text order."""
     claims = []
     for window in scores.windows:
         anchor_scores = window.head("anchor")[:, 0]
@@ -101,7 +111,7 @@ def _in_characters(
 
 
 def claim_confidence(features: Sequence[float], weights: Sequence[float] | None) -> float:
-    """Probability that content and source are right: logistic, ``weights`` being one a feature and a constant."""
+    """Probability that content and source are right; ``weights``: one a feature, and a constant."""
     logit = features[0] if weights is None else float(np.dot(weights[:-1], features) + weights[-1])
     return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
@@ -129,9 +139,8 @@ def find_nested(
     for (number, begin, _), inner in zip(
         wanted, score_texts(texts, scores.session, batch_pieces=batch_pieces), strict=True
     ):
-        for claim in _in_characters(_decode(inner, thresholds.nested), inner, thresholds, shift=begin):
-            if claim.source and not cues.intersection(claim.cue):
-                out.append(replace(claim, parent=number))
+        found = _in_characters(decode(inner, thresholds.nested), inner, thresholds, shift=begin)
+        out += [replace(c, parent=number) for c in found if c.source and not cues.intersection(c.cue)]
     return out
 
 

@@ -8,6 +8,7 @@ that the Doc can be stored.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,9 @@ class Alignment:
     """Tokens of a Doc by code point."""
 
     def __init__(self, doc: Doc) -> None:
-        places = doc.to_array([IDX, LENGTH]).astype(np.int64) if len(doc) else np.zeros((0, 2), dtype=np.int64)
+        places = (
+            doc.to_array([IDX, LENGTH]).astype(np.int64) if len(doc) else np.zeros((0, 2), dtype=np.int64)
+        )
         self.starts = places[:, 0]
         self.ends = places[:, 0] + places[:, 1]
 
@@ -132,30 +135,35 @@ class Entities:
             token.pos = IDS["SPACE"] if token.is_space else tag
 
     def _set_entities(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
-        calibration = scores.session.meta.get("entity_confidence") or [1.0, 0.0]
-        starts, ends = scores.pieces.starts, scores.pieces.ends
-        spans, confidences, taken = [], {}, 0
-        for window in scores.windows:
-            likelihood = log_softmax(window.head("entity"))
-            labels = viterbi(likelihood[None], _ENTITY_TRANSITIONS)[0]
-            chosen = likelihood[np.arange(len(labels)), labels]
-            found = labels.tolist()
-            for first in sorted({label for label in found if label % 2 == 1}):
-                for a, b in find_spans(found, first):
-                    at, to = int(starts[a + window.begin]), int(ends[b - 1 + window.begin])
-                    worst = float(chosen[a:b].min())
-                    logit = worst - np.log(-np.expm1(min(worst, -1e-6)))
-                    probability = 1 / (1 + np.exp(-(calibration[0] * logit + calibration[1])))
-                    spans.append((*alignment.tokens(at, to), ENTITY_TAGS[first][2:], float(probability)))
-        ents = []
-        for begin, end, label, probability in sorted(spans):
-            if begin >= taken and begin < end:
+        slope, constant = scores.session.meta.get("entity_confidence") or (1.0, 0.0)
+        ents, confidences, taken = [], {}, 0
+        for at, to, label, log_odds in entity_spans(scores):
+            begin, end = alignment.tokens(at, to)
+            if taken <= begin < end:
                 span = Span(doc, begin, end, label=label)
                 ents.append(span)
+                probability = 1 / (1 + math.exp(-(slope * log_odds + constant)))
                 confidences[(span.start_char, span.end_char)] = probability
                 taken = end
         doc.set_ents(ents)
         doc.user_data[ENTITY_CONFIDENCE] = confidences
+
+
+def entity_spans(scores: Scores) -> list[tuple[int, int, str, float]]:
+    """Entities in text order: first and last code point, label, and the log-odds of the least sure piece."""
+    starts, ends = scores.pieces.starts, scores.pieces.ends
+    found = []
+    for window in scores.windows:
+        likelihood = log_softmax(window.head("entity"))
+        labels = viterbi(likelihood[None], _ENTITY_TRANSITIONS)[0]
+        chosen = likelihood[np.arange(len(labels)), labels]
+        sequence = labels.tolist()
+        for first in sorted({label for label in sequence if label % 2 == 1}):
+            for a, b in find_spans(sequence, first):
+                worst = min(float(chosen[a:b].min()), -1e-6)
+                begin, end = int(starts[a + window.begin]), int(ends[b - 1 + window.begin])
+                found.append((begin, end, ENTITY_TAGS[first][2:], worst - math.log(-math.expm1(worst))))
+    return sorted(found)
 
 
 class Attribution:

@@ -158,7 +158,7 @@ def merge(spans: Sequence[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
 
 
 def drop_repeats(claims: list[ClaimPieces]) -> list[ClaimPieces]:
-    """Without claims whose content overlaps a likelier claim's by more than half and whose source is the same."""
+    """Without claims whose source is a likelier claim's and whose content is mostly that one's too."""
     kept: list[ClaimPieces] = []
     for claim in sorted(claims, key=lambda c: -c.features[0]):
         if not any(claim.source == k.source and _overlap(claim.content, k.content) > 0.5 for k in kept):

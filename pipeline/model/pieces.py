@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 Ints = npt.NDArray[np.int32]
 
 N_SHAPES = 8
-"""Shapes of a piece: lower, Capitalised, UPPER, miXed, digits, digits and letters, punctuation, other."""
+"""Shapes: lower, Capitalised, UPPER, miXed, digits, digits and letters, punctuation, other."""
 
 N_GAPS = 4
 """What stands before a piece: nothing, a space, a line break, the text's start."""
@@ -169,9 +170,9 @@ def _opens(text: str, at: int) -> bool:
 def find_lines(pieces: Pieces) -> list[tuple[int, int]]:
     """Ranges of pieces, one per line of the text."""
     edges = [*np.flatnonzero(pieces.gaps >= 2).tolist(), len(pieces)]
-    if not edges[0] == 0:
+    if edges[0] != 0:
         edges.insert(0, 0)
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    return [(a, b) for a, b in itertools.pairwise(edges) if a < b]
 
 
 def find_windows(pieces: Pieces, *, size: int, first: int | None = None) -> Iterator[tuple[int, int]]:
@@ -198,7 +199,7 @@ def find_windows(pieces: Pieces, *, size: int, first: int | None = None) -> Iter
 
 
 def _cut(pieces: Pieces, begin: int, limit: int) -> int:
-    """Where to cut a line that is longer than a window: after its last punctuation, if that is late enough."""
+    """Where to cut a line longer than a window: after its last punctuation, if that is late enough."""
     shapes = pieces.shapes[begin : begin + limit]
     marks = np.flatnonzero(shapes == 6)
     late = marks[marks > limit // 2]

@@ -26,7 +26,9 @@ SLICES = {
     "anchor": slice(0, 1),
     "flat": slice(1, 1 + len(CLAIM_LABELS)),
     "entity": slice(1 + len(CLAIM_LABELS), 1 + len(CLAIM_LABELS) + len(ENTITY_TAGS)),
-    "pos": slice(1 + len(CLAIM_LABELS) + len(ENTITY_TAGS), 1 + len(CLAIM_LABELS) + len(ENTITY_TAGS) + len(POS_TAGS)),
+    "pos": slice(
+        1 + len(CLAIM_LABELS) + len(ENTITY_TAGS), 1 + len(CLAIM_LABELS) + len(ENTITY_TAGS) + len(POS_TAGS)
+    ),
 }
 """Where each head stands in the encoder's ``tags`` output."""
 
@@ -138,7 +140,9 @@ def _load(graph: bytes, threads: int) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def _by_length(windows: list[tuple[int, int, int]], batch_pieces: int) -> Iterator[list[tuple[int, int, int]]]:
+def _by_length(
+    windows: list[tuple[int, int, int]], batch_pieces: int
+) -> Iterator[list[tuple[int, int, int]]]:
     """Windows, longest first, as many to a batch as fit ``batch_pieces`` with their padding."""
     batch: list[tuple[int, int, int]] = []
     for window in sorted(windows, key=lambda w: (w[1] - w[2], w[0], w[1])):
@@ -153,7 +157,9 @@ def _by_length(windows: list[tuple[int, int, int]], batch_pieces: int) -> Iterat
 def _inputs(batch: list[tuple[Pieces, int, int]]) -> dict[str, npt.NDArray[np.int64]]:
     """The encoder's inputs for a batch of windows, padded, with class and separator pieces."""
     width = max(b - a for _, a, b in batch) + 2
-    out = {name: np.zeros((len(batch), width), dtype=np.int64) for name in ("ids", "shapes", "gaps", "quotes")}
+    out = {
+        name: np.zeros((len(batch), width), dtype=np.int64) for name in ("ids", "shapes", "gaps", "quotes")
+    }
     for row, (pieces, a, b) in enumerate(batch):
         for name, array in out.items():
             array[row, 1 : b - a + 1] = getattr(pieces, name)[a:b]

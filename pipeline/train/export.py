@@ -46,7 +46,9 @@ class ClaimGraph(nn.Module):
         return scores
 
 
-def export(network: Network, folder: Path, *, vocabulary: str, meta: dict[str, Any], quantize: bool = True) -> None:
+def export(
+    network: Network, folder: Path, *, vocabulary: str, meta: dict[str, Any], quantize: bool = True
+) -> None:
     """Writes a model folder that ``Session`` loads.
 
     Args:
@@ -64,7 +66,13 @@ def export(network: Network, folder: Path, *, vocabulary: str, meta: dict[str, A
     claim_inputs = (torch.zeros(2, 9, width), torch.zeros(2, width), ids, ids > 0)
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch) / "encoder.onnx"
-        _write(EncoderGraph(network), encoder_inputs, ("ids", "shapes", "gaps", "quotes"), ("tags", "views"), plain)
+        _write(
+            EncoderGraph(network),
+            encoder_inputs,
+            ("ids", "shapes", "gaps", "quotes"),
+            ("tags", "views"),
+            plain,
+        )
         if quantize:
             quantize_dynamic(
                 plain,
@@ -83,7 +91,11 @@ def export(network: Network, folder: Path, *, vocabulary: str, meta: dict[str, A
 
 
 def _write(
-    module: nn.Module, inputs: tuple[Tensor, ...], names: tuple[str, ...], outputs: tuple[str, ...], path: Path
+    module: nn.Module,
+    inputs: tuple[Tensor, ...],
+    names: tuple[str, ...],
+    outputs: tuple[str, ...],
+    path: Path,
 ) -> None:
     axes = {name: {0: "batch", 1: "pieces"} for name in (*names, *outputs) if name != "anchors"}
     torch.onnx.export(

@@ -16,10 +16,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pipeline.model.labels import CLAIM_LABELS, REACH
-from pipeline.train.data import IGNORE, Example, batches, cut_windows
+from pipeline.model.labels import REACH
+from pipeline.train.data import IGNORE, AllowedSets, Example, batches, cut_windows
 from pipeline.train.network import Network
-
 
 HAS_AMX = "amx_bf16" in (Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else "")
 """Whether bfloat16 is the faster type: 150 against 270 GFLOP/s of float32 measured without AMX, two cores."""
@@ -29,7 +28,8 @@ HAS_AMX = "amx_bf16" in (Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinf
 class Plan:
     """How to train. Passes are over each task's data.
 
-    Rates are per step: after the warm-up they fall linearly to ``last_share`` of themselves.
+    Rates are per step: after the warm-up they fall linearly from ``first_share`` to ``last_share`` of
+    themselves.
     """
 
     claim_passes: int = 8
@@ -41,6 +41,7 @@ class Plan:
     head_rate: float = 1e-3
     layer_decay: float = 0.9
     warm_up_share: float = 0.08
+    first_share: float = 1.0
     last_share: float = 0.0
     average: float = 0.998
     seed: int = 13
@@ -215,7 +216,7 @@ def groups(network: Network, plan: Plan) -> list[dict[str, object]]:
 def fit(
     network: Network,
     data: dict[str, list[Example]],
-    allowed: np.ndarray,
+    allowed: AllowedSets,
     plan: Plan,
     folder: Path,
     *,
@@ -227,7 +228,7 @@ def fit(
     Args:
         network: Where to start.
         data: Examples by task: ``claims``, ``entities``, ``pos``.
-        allowed: Table of ``AllowedSets``.
+        allowed: The sets of tags that the entity examples refer to.
         plan: Passes and rates.
         folder: Where the log and the checkpoint go; a checkpoint found there is gone on from.
         report: Called with the step and the averaged network.
@@ -244,12 +245,13 @@ def fit(
         averaged.load_state_dict(saved["averaged"])
         optimizer.load_state_dict(saved["optimizer"])
         begin = saved["step"]
-    may, warm_up = torch.from_numpy(allowed), plan.warm_up_share * len(sequence)
+    may, warm_up = torch.from_numpy(allowed.table()), plan.warm_up_share * len(sequence)
     started, losses = time.time(), dict[str, float]()
     network.train()
     for step in range(begin, len(sequence)):
         left = (len(sequence) - step) / (len(sequence) - warm_up)
-        factor = min((step + 1) / max(warm_up, 1), plan.last_share + (1 - plan.last_share) * left)
+        falling = plan.last_share + (plan.first_share - plan.last_share) * left
+        factor = min((step + 1) / max(warm_up, 1), falling)
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * factor
         task, loss = batch_loss(network, sequence[step], may)
@@ -277,6 +279,3 @@ def fit(
         if report and ((step + 1) % report_every == 0 or step + 1 == len(sequence)):
             report(step + 1, averaged)
     return averaged
-
-
-assert CLAIM_LABELS[3:5] == ("B-cue", "I-cue")
