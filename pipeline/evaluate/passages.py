@@ -29,7 +29,7 @@ COLUMNS = {
     "name": "source_name", "head": "source_head", "role": "source_role", "nat": "source_nationality",
     "aff": "source_affiliation", "count": "source_count", "to": "addressee", "date": "said_date",
     "parent": "parent", "supports": "supports", "by": "reported_by", "neg": "negated", "anon": "anonymous",
-    "lemma": "cue_lemma", "ante": "antecedent", "kind": "source_kind", "class": "cue_class",
+    "lemma": "cue_lemma", "ante": "antecedent", "form": "form", "kind": "source_kind", "class": "cue_class",
 }  # fmt: skip
 OPEN_CLASSES = {
     "hear": "other report", "agree": "confirm other", "protest": "accuse other", "defend": "say other",
@@ -179,7 +179,16 @@ def claims(notes: str, marked: Marked, reported_by: str | None) -> list[dict[str
             members.append(member(rest, marked, marked.roles[claim_number]["members"][int(place) - 1]))
         else:
             found[number] = claim(rest, marked, marked.roles[number], numbers, reported_by)
-    return list(found.values())
+    return _without_inner_forms(list(found.values()))
+
+
+def _without_inner_forms(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Inside a quotation, whether a claim is itself direct is not scored."""
+    quoted = {i for i, each in enumerate(found) if each.get("form") == "direct"}
+    for each in found:
+        if each.get("parent") in quoted:
+            each.pop("form", None)
+    return found
 
 
 def claim(
@@ -236,8 +245,14 @@ def member(line: str, marked: Marked, span: Span) -> dict[str, Any]:
     found |= {"kind": KINDS[kind], "head": None, "role": None, "nationality": None, "count": None}
     for setting in filter(None, (part.strip() for part in settings.split(";"))):
         key, _, value = setting.partition("=")
-        column = COLUMNS[key]
-        found[column.removeprefix("source_")] = _value(column, value, [])
+        name = COLUMNS[key].removeprefix("source_")
+        if value == "*":
+            found.pop(name, None)
+            continue
+        accepted = [_value(COLUMNS[key], each.strip(), []) for each in value.split("|")]
+        found[name] = accepted[0]
+        if len(accepted) > 1:
+            found.setdefault("accept", {})[name] = accepted
     return found
 
 

@@ -17,7 +17,7 @@ from pipeline.schema import Article, Claim, Document, Entity, Reading, Segment, 
 Row = Mapping[str, Any]
 FindEntities = Callable[[Doc, Reading, Article], list[Entity]]
 FindClaims = Callable[[Doc, Reading, Article], list[Claim]]
-Resolve = Callable[[Doc, Reading, Article, list[Entity], list[Claim]], tuple[list[Entity], list[Claim]]]
+Resolve = Callable[[Doc, Reading, Article, list[Entity], list[Claim]], list[Claim]]
 
 
 def article_of(row: Row) -> Article:
@@ -135,5 +135,5 @@ def run_rooms(
         reading = read_article(article)
         doc = gold_doc(row, reading, nlp)
         entities = find_entities(doc, reading, article)
-        found.append(resolve(doc, reading, article, entities, find_claims(doc, reading, article))[1])
+        found.append(resolve(doc, reading, article, entities, find_claims(doc, reading, article)))
     return found
