@@ -105,23 +105,16 @@ def given_gender(text: str) -> str | None:
 def may_be_same_person(short: PersonForm, full: PersonForm) -> bool:
     """Whether ``short`` may be another form of the name ``full``, by its parts alone.
 
-    One part must be the family name; more must stand in ``full`` in order, initials for the whole part,
-    and the last must be the family name of both.
+    One part must be the family name. More must be how ``full`` begins, initials for whole parts ("Kenneth F.
+    Hale" and "Kenneth Hale", not "George W." and "George H. W."), or how it ends.
     """
-    if not short.parts or not full.parts:
+    if not short.parts or not full.parts or short.family != full.family:
         return False
     if len(short.parts) > len(full.parts):
         short, full = full, short
-    if short.family != full.family:
-        return False
-    rest = list(full.parts[:-1])
-    for part in short.parts[:-1]:
-        while rest and not _same_part(part, rest[0]):
-            rest.pop(0)
-        if not rest:
-            return False
-        rest.pop(0)
-    return len(short.parts) == 1 or _same_part(short.parts[0], full.parts[0])
+    given, longer = short.parts[:-1], full.parts[:-1]
+    begins = all(_same_part(one, other) for one, other in zip(given, longer, strict=False))
+    return begins or given == longer[len(longer) - len(given) :]
 
 
 @functools.lru_cache(maxsize=65536)

@@ -56,7 +56,7 @@ def _without_cycles(parents: dict[str, str]) -> dict[str, str]:
 
 def find_supported(claims: Sequence[Claim], parents: dict[str, str]) -> dict[str, str]:
     """For each claim that confirms or denies another, that other; by ``claim_id``."""
-    found = {}
+    found: dict[str, str] = {}
     ordered = sorted(claims, key=_extent)
     for n, claim in enumerate(ordered):
         if not _refers(claim):
