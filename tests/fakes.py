@@ -10,20 +10,24 @@ from __future__ import annotations
 import functools
 import os
 import time
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
+import pyarrow as pa
 import spacy
 from spacy.tokens import Doc
 
 from pipeline.config import Config
 from pipeline.read import Input, read_articles
 from pipeline.run import Recipe
+from pipeline.run.commit import Scan
 from pipeline.run.stages import Annotated, Stages
 from pipeline.schema import (
     Article,
     Claim,
     Document,
     Entity,
+    Name,
     Range,
     RawArticle,
     Reading,
@@ -31,10 +35,49 @@ from pipeline.schema import (
     Segment,
     read_article,
 )
+from pipeline.tables import to_arrow
 
 
 def fake_recipe() -> Recipe:
-    return Recipe(make_stages=make_fakes)
+    return Recipe(make_stages=make_fakes, make_wide=FakeWide)
+
+
+class FakeWide:
+    """Copies by equal body, names by their text: whatever is added or removed can change other rows."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.first: dict[str, str] = {}
+        for piece in scan("documents", ["doc_id", "body"]):
+            for doc_id, body in zip(piece["doc_id"].to_pylist(), piece["body"].to_pylist(), strict=True):
+                self.first[body] = min(doc_id, self.first.get(body, doc_id))
+        self.body = {
+            doc_id: body
+            for piece in scan("documents", ["doc_id", "body"])
+            for doc_id, body in zip(piece["doc_id"].to_pylist(), piece["body"].to_pylist(), strict=True)
+        }
+        counts = Counter(name for piece in scan("entities", ["name"]) for name in piece["name"].to_pylist())
+        rows = [
+            Name(name.lower(), name, "PERSON", (name,), 0, n, 0, None, None)
+            for name, n in sorted(counts.items())
+        ]
+        self.counts = counts
+        self.names = to_arrow(rows, Name)
+
+    def finish(self, name: str, rows: pa.Table) -> pa.Table:
+        if name == "documents":
+            firsts = [self.first[self.body[doc_id]] for doc_id in rows["doc_id"].to_pylist()]
+            pairs = zip(firsts, rows["doc_id"].to_pylist(), strict=True)
+            return replaced(rows, "duplicate_of", [first if first != own else None for first, own in pairs])
+        if name == "entities":
+            return replaced(
+                rows, "name_id", [f"{each}{self.counts[each]}" for each in rows["name"].to_pylist()]
+            )
+        return rows
+
+
+def replaced(rows: pa.Table, name: str, values: list[str | None]) -> pa.Table:
+    index = rows.schema.get_field_index(name)
+    return rows.set_column(index, rows.schema.field(index), pa.array(values, pa.string()))
 
 
 def make_fakes(config: Config) -> Stages:

@@ -60,7 +60,7 @@ def test_first_run_makes_every_table(corpus: Path, tmp_path: Path) -> None:
     assert (summary.n_new, summary.n_extracted, summary.n_documents) == (3, 3, 3)
     assert ids(tmp_path / "out") == ["a.txt", "b.txt", "c/d.txt"]
     assert {name: table.num_rows for name, table in content(tmp_path / "out").items()} == {
-        "documents": 3, "segments": 4, "entities": 4, "claims": 4, "names": 0, "rejects": 0,
+        "documents": 3, "segments": 4, "entities": 4, "claims": 4, "names": 4, "rejects": 0,
     }  # fmt: skip
 
 
@@ -173,12 +173,12 @@ def test_a_bad_article_is_a_reject_and_stays_one(
 def test_parts_keep_their_articles(tmp_path: Path) -> None:
     small = CONFIG.model_copy(update={"run": CONFIG.run.model_copy(update={"part_chars": 10})})
     corpus, out = tmp_path / "corpus", tmp_path / "out"
-    write(corpus, {f"{name}.txt": f"{name} said" for name in "bcdefgh"})
+    write(corpus, {f"{name}.txt": f"{name.upper()} said" for name in "bcdefgh"})
     extract(corpus, out, config=small)
     names = sorted(path.name for path in (out / "claims").iterdir())
     assert len(names) == 7
     before = {path: path.stat().st_mtime_ns for path in out.glob("claims/*")}
-    write(corpus, {"a.txt": "A said", "c.txt": "C said more", "d.txt": None})
+    write(corpus, {"a.txt": "Z said", "c.txt": "C said more", "d.txt": None})
     extract(corpus, out, config=small)
     after = {path: path.stat().st_mtime_ns for path in out.glob("claims/*")}
     assert sum(before[path] == after.get(path) for path in before) == 5, "only c is written, d removed"

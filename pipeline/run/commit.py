@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -135,8 +135,9 @@ class Pending:
         return self.patch.apply(table) if name == "documents" and columns is None else table
 
     def scan(self, name: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+        needed = columns if "doc_id" in columns else ["doc_id", *columns]
         for plan in self.plans:
-            yield self.rows(name, plan, columns)
+            yield self.rows(name, plan, needed).select(list(columns))
 
     def differs(self, name: str, plan: PartPlan, wide: Wide) -> bool:
         """Whether the corpus tells something else than it did of rows that are otherwise the same."""
@@ -292,14 +293,3 @@ def dirty_parts(result: Result, plans: Sequence[PartPlan], layout: Layout) -> se
 
 def _paths_and_digests(inputs: pa.Table) -> tuple[list[str], list[str]]:
     return inputs["path"].to_pylist(), inputs["sha256"].to_pylist()
-
-
-@dataclass(slots=True)
-class NoWide:
-    """No corpus-wide knowledge: the columns stay as the articles alone give them."""
-
-    names: pa.Table = field()
-
-    def finish(self, name: str, rows: pa.Table) -> pa.Table:
-        del name
-        return rows

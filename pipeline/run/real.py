@@ -12,10 +12,10 @@ from pipeline import clean
 from pipeline.clean.site_lines import SiteLines, learn
 from pipeline.config import Config
 from pipeline.read import read_articles
-from pipeline.run.commit import NoWide, Scan, Wide
+from pipeline.run.commit import Scan, Wide
 from pipeline.run.corpus import Bools, Ints
 from pipeline.run.stages import Annotated, Stages
-from pipeline.schema import Article, Claim, Entity, Name, RawArticle, Reading, Reject, arrow_schema
+from pipeline.schema import Article, Claim, Entity, RawArticle, Reading, Reject
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -96,5 +96,7 @@ def _resolve(
 
 
 def make_wide(scan: Scan) -> Wide:
-    del scan
-    return NoWide(arrow_schema(Name).empty_table())
+    """What the whole corpus tells, by ``corpus_wide``."""
+    from pipeline import corpus_wide
+
+    return corpus_wide.learn(scan)
