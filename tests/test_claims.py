@@ -100,6 +100,8 @@ ROLES = ("c0 source", "c0 cue", "c0 content")
         ("[He/r] [told/v] the/d Middle/p East/p Eye/p [it/r rained/v]", "Middle East Eye"),
         ("[He/r] [told/v] reporters/n on/i Friday/p [it/r rained/v]", "reporters"),
         ("[He/r] [told/v] [it/r rained/v]", None),
+        ("[He/r] [told/v] [the/d Iranian/j leader/n that/s it/r rained/v]", "Iranian leader"),
+        ("[He/r] [told/v] [his/r men/n to/t leave/v]", None),
         ("[He/r] [said/v] to/i Reuters/p [it/r rained/v]", "Reuters"),
         ("[He/r] [said/v] in/i an/d interview/n with/i CNN/p [it/r rained/v]", "CNN"),
         ("[He/r] [did/x not/t reply/v to/i] [requests/n for/i comment/n]", None),

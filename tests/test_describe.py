@@ -74,6 +74,12 @@ CASES = [
     ("U.S./p officials/n", "group official official U.S. - - yes"),
     ("Republican/p and/c Democratic/j leaders/n", "group leader leader Republican+Democratic - - yes"),
     ("diplomatic/j and/c military/j sources/n", "group source diplomatic_and_military_source - - - yes"),
+    ("Mr./p King/p", "person - - - - - no"),
+    ("multiple/j sources/n that/r spoke/v to/i us/r", "group source source - - - yes"),
+    ("female/j donors/n in/i both/d parties/n", "group donor female_donor - - - yes"),
+    ("a/d professor/n of/i government/n", "person professor professor - - 1 yes"),
+    ("22/m percent/n", "group - - - - - yes"),
+    ("among/i voters/n", "group voter voter - - - yes"),
     ("his/r widow/n", "person widow widow - - - yes"),
 ]
 
@@ -110,9 +116,12 @@ MEMBERS = [
       "representatives of the Iraqi government, the pro-Iran militia and the US military"]),
     ("The/d Iraqi/j security/n officials/n and/c the/d Western/j sources/n",
      ["The Iraqi security officials", "the Western sources"]),
+    ("accounts/n by/i Iraqi/j officials/n ,/u militia/n commanders/n and/c Western/j sources/n",
+     ["Iraqi officials", "militia commanders", "Western sources"]),
     ("Mr./p Cruz/p and/c two/m aides/n", ["Mr. Cruz", "two aides"]),
     ("Hill/p ,/u a/d doctor/n and/c father/n of/i two/m ,/u", []),
     ("a/d mother/n and/c activist/n", []),
+    ("Henry/p Holt/p and/c Company/p", []),
     ("officials/n in/i Iran/p and/c Iraq/p", []),
     ("Tracy/p Martin/p ,/u Trayvon/p 's/t father/n ,/u", []),
 ]  # fmt: skip

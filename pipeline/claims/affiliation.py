@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.claims.kinds import head_type, phrase_type
+from pipeline.claims.kinds import head_type, is_plural, phrase_type
 from pipeline.claims.lexicon import Lexicon, noun_lemma
 from pipeline.claims.nouns import RELATIVES, Phrase, Word, read_phrase, text_of
 
@@ -69,9 +69,17 @@ def _after_head(rest: Sequence[Word], lexicon: Lexicon) -> str | None:
         if word.lower not in PREPOSITIONS or i + 1 >= len(rest):
             continue
         found = read_phrase(rest[i + 1 :], lexicon)
-        if phrase_type(found, lexicon) in BODIES and found.core:
+        if phrase_type(found, lexicon) in BODIES and _is_one_body(found, word.lower, lexicon):
             return _full_name(found, rest[i + 1 :])
     return None
+
+
+def _is_one_body(found: Phrase, preposition: str, lexicon: Lexicon) -> bool:
+    """Whether the phrase names one body: "the ministry", not "both parties" or "professor of government"."""
+    if found.name:
+        return True
+    told_apart = found.definite or found.indefinite or found.owner or lexicon.is_demonym(found.core[0].text)
+    return bool(told_apart) and preposition not in ("in", "within") and not is_plural(found.core[-1])
 
 
 def _full_name(found: Phrase, words: Sequence[Word]) -> str:

@@ -21,7 +21,7 @@ from pipeline.claims.kinds import (
 )
 from pipeline.claims.lexicon import Lexicon, noun_lemma
 from pipeline.claims.members import split_members
-from pipeline.claims.nouns import ORDINALS, Phrase, Word, read_phrase, text_of, words_of
+from pipeline.claims.nouns import ORDINALS, QUANTIFIERS, Phrase, Word, read_phrase, text_of, words_of
 
 KEPT_BEFORE_TITLES = frozenset("former acting deputy vice senior chief".split())
 
@@ -168,7 +168,8 @@ def source_kind(phrase: Phrase, lexicon: Lexicon) -> str:
 
 def _measures(phrase: Phrase) -> bool:
     """Whether the phrase only counts: "many of them", "some", "those who stayed"."""
-    return not phrase.core and phrase.words[0].lower in SEVERAL
+    shares = any(word.lower in ("percent", "%") for word in phrase.words[:3])
+    return not phrase.core and (shares or phrase.words[0].lower in SEVERAL)
 
 
 def head_of(phrase: Phrase) -> str | None:
@@ -212,7 +213,7 @@ def _role_words(phrase: Phrase, lexicon: Lexicon) -> list[Word]:
         two_back = " ".join(each.text for each in phrase.modifiers[max(i - 1, 0) : i + 1])
         if lexicon.is_demonym(word.text) or lexicon.is_demonym(two) or lexicon.is_demonym(two_back):
             continue
-        if word.pos == "NUM" or word.lower in ORDINALS or word.text in lexicon.honorifics:
+        if word.pos == "NUM" or word.lower in ORDINALS | QUANTIFIERS or word.text in lexicon.honorifics:
             continue
         if word.label in ("ORG", "GPE", "PERSON", "FAC", "LOC", "NORP") or word.pos == "PUNCT":
             continue

@@ -72,6 +72,7 @@ class Lexicon:
         return named and all(word[:1].isupper() for word in words)
 
 
+@functools.cache
 def load_lexicon() -> Lexicon:
     """The lists of ``configs/lexicon/``, read once.
 

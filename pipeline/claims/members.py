@@ -9,6 +9,10 @@ from pipeline.claims.kinds import phrase_type
 from pipeline.claims.lexicon import Lexicon
 from pipeline.claims.nouns import RELATIVES, Phrase, Word, read_phrase
 
+ACCOUNTS = frozenset("accounts account interviews comments remarks statements testimony".split())
+"""What people give: after it, those who gave it are the source ("according to accounts by officials")."""
+
+FIRM_ENDINGS = frozenset("Company Co Co. Sons Partners Associates Brothers Bros".split())
 CONJUNCTIONS = frozenset({"and", "or", "&", "nor"})
 
 
@@ -22,6 +26,7 @@ class Piece:
 
 def split_members(words: Sequence[Word], lexicon: Lexicon) -> list[tuple[Word, ...]]:
     """The members of a coordinated source in text order; the whole source where it is not coordinated."""
+    words = speakers(words)
     pieces = _pieces(words)
     if len(pieces) < 2 or not any(piece.joint in CONJUNCTIONS for piece in pieces):
         return [tuple(words)]
@@ -33,6 +38,13 @@ def split_members(words: Sequence[Word], lexicon: Lexicon) -> list[tuple[Word, .
             members.append([piece])
     merged = _merge_headless(members, lexicon)
     return [tuple(_span(words, member)) for member in merged] if len(merged) > 1 else [tuple(words)]
+
+
+def speakers(words: Sequence[Word]) -> Sequence[Word]:
+    """The words without "accounts by" and the like before those who gave them."""
+    if len(words) > 2 and words[0].lower in ACCOUNTS and words[1].lower in ("by", "from", "of", "with"):
+        return words[2:]
+    return words
 
 
 def _pieces(words: Sequence[Word]) -> list[Piece]:
@@ -63,6 +75,8 @@ def _is_joint(words: Sequence[Word], i: int) -> bool:
         return True
     if words[i].lower == "as" and i + 2 < len(words) and words[i + 1].lower == "well":
         return False
+    if i + 1 < len(words) and words[i + 1].text in FIRM_ENDINGS:
+        return False  # "Henry Holt and Company"
     return words[i].lower in CONJUNCTIONS and i > 0
 
 

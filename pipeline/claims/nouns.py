@@ -20,6 +20,7 @@ NUMBERS = {
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 DOZENS = {"dozen": 12, "couple": 2, "pair": 2, "trio": 3}
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
+QUANTIFIERS = frozenset("multiple various numerous several many few certain different more most such".split())
 ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth other".split())
 VAGUE_NUMBERS = frozenset(
     "number handful majority minority lot lots plenty host array range series string slew raft bunch dozens "
@@ -124,6 +125,8 @@ def _word(group: list[Token]) -> Word:
 def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
     """The noun phrase that ``words`` begin with."""
     words = [_retagged(words, i, lexicon) for i in range(len(words))]
+    while len(words) > 1 and words[0].pos == "ADP" and words[0].lower not in APPROXIMATIONS:
+        words = words[1:]  # "among voters"
     at, count, definite, indefinite = _read_number(words)
     owner, at = _read_owner(words, at)
     stop = _core_end(words, at, lexicon)
@@ -135,9 +138,15 @@ def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
 def _retagged(words: Sequence[Word], i: int, lexicon: Lexicon) -> Word:
     """The word as a noun where the tagger took a listed noun at the end of its phrase for another class."""
     word = words[i]
+    names = word.pos == "ADJ" and word.is_capital and i + 1 < len(words) and words[i + 1].pos == "PROPN"
+    if names and i > 0 and not word.label and not lexicon.is_demonym(word.text):
+        return dataclasses.replace(word, pos="PROPN")  # "the New York businessman"
     if word.pos not in ("ADJ", "VERB", "ADV") or not word.text.islower():
         return word
-    if i + 1 < len(words) and words[i + 1].pos in ("NOUN", "PROPN", "ADJ", "DET", "PRON"):
+    follows = words[i + 1].pos if i + 1 < len(words) else ""
+    # A noun between a name and a noun: "Sanders campaign spokesman".
+    between = word.pos == "VERB" and follows == "NOUN" and i > 0 and words[i - 1].pos == "PROPN"
+    if follows in ("NOUN", "PROPN", "ADJ", "DET", "PRON") and not between:
         return word
     lemma = noun_lemma(word.text)
     known = lemma in lexicon.persons or lemma in lexicon.organizations or lemma in lexicon.documents
@@ -312,6 +321,8 @@ def _in_name(word: Word, label: str, lexicon: Lexicon) -> bool:
 def is_common(word: Word, phrase: Phrase, lexicon: Lexicon) -> bool:
     """Whether the head is a common noun though it may be written with a capital ("The President")."""
     lower = noun_lemma(word.text)
+    if len(phrase.core) > 1 and phrase.core[-2].text in lexicon.honorifics:
+        return False  # "Mr. King"
     if word.label in ("PERSON", "GPE", "ORG", "FAC", "LOC"):
         return False
     if word.label == "NORP" or (lexicon.is_demonym(word.text) and not word.label):

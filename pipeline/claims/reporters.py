@@ -49,12 +49,24 @@ def _from_cue(doc: Doc, cue: Span, taken: list[tuple[int, int]]) -> str | None:
         lemma = lemmas(token.text, "VERB")[0]
         at = token.i + 1
         if token.pos_ != "PROPN" and lemma in DIRECT_OBJECT:
-            found = _noun_phrase(doc, at, taken)
+            found = _noun_phrase(doc, at, taken) or _within_content(doc, at, taken)
             if found is not None:
                 return found
         if lemma in TO_WHOM or lemma in DIRECT_OBJECT or token.lower_ in INTERVIEWS:
             return _after_preposition(doc, at, cue.end, taken)
     return None
+
+
+def _within_content(doc: Doc, start: int, taken: list[tuple[int, int]]) -> str | None:
+    """The one spoken to where the model left him to the content: "told [this reporter that it rained]"."""
+    if start >= len(doc) or not _is_taken(doc[start], taken):
+        return None
+    found = _noun_phrase(doc, start, [])
+    end = start
+    while end < len(doc) and _goes_on(doc, start, end):
+        end += 1
+    follows = doc[end].lower_ if end < len(doc) else ""
+    return found if follows in ("that", "“", '"', "whether", "how", "why") else None
 
 
 def _after_preposition(doc: Doc, start: int, cue_end: int, taken: list[tuple[int, int]]) -> str | None:

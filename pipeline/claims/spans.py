@@ -142,7 +142,7 @@ def _is_scare(before: str, n_words: int) -> bool:
 
 
 def _line(reading: Reading, start: int, within: Sequence[tuple[int, int]]) -> tuple[int, str]:
-    """The text whose quotation marks count for a part, and where it starts: the segment, or the outer claim."""
+    """The text whose quotation marks count for a part, and its start: the segment, or the outer claim."""
     for a, b in within:
         if a <= start < b:
             while a < start and reading.text[a] in MARKS + "‘'":
