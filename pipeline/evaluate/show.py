@@ -50,9 +50,8 @@ def show_who(half: str, *, mistakes: bool) -> None:
     score: WhoScore = score_who(rows, who_claims(rows, load_config()))
     print_figures(score.figures)
     for each in sorted(score.mistakes, key=lambda each: each.column) if mistakes else ():
-        print(
-            f"{each.column} {each.row_id} {each.content[:50]!r}: expected {each.expected!r}, found {each.found!r}"
-        )
+        where = f"{each.column} {each.row_id} {each.content[:50]!r}"
+        print(f"{where}: expected {each.expected!r}, found {each.found!r}")
 
 
 def show_pages(what: str, half: str, *, mistakes: bool) -> None:
