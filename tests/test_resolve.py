@@ -1,0 +1,307 @@
+"""Who said it, within one article: on Docs typed by hand, no model."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+
+import pytest
+from spacy.tokens import Doc
+
+from pipeline.entities import find_entities
+from pipeline.resolve import resolve
+from pipeline.resolve.links import find_parents, find_supported
+from pipeline.resolve.mentions import noun_phrases
+from pipeline.schema import Article, Claim, Document, Range, Segment, read_article
+from tests.typed import VOCAB
+
+TAGS = {
+    "a": "DET", "an": "DET", "the": "DET", "this": "DET", "his": "PRON", "her": "PRON", "their": "PRON",
+    "he": "PRON", "she": "PRON", "they": "PRON", "it": "PRON", "i": "PRON", "we": "PRON", "who": "PRON",
+    "him": "PRON", "them": "PRON", "of": "ADP", "in": "ADP", "at": "ADP", "for": "ADP", "from": "ADP", "with": "ADP",
+    "by": "ADP", "and": "CCONJ", "said": "VERB", "denied": "VERB", "met": "VERB", "left": "VERB", "spoke": "VERB",
+    "praised": "VERB", "confirmed": "VERB", "resigned": "VERB", "warned": "VERB", "lied": "VERB", "told": "VERB",
+    "is": "AUX", "was": "AUX", "were": "AUX", "had": "AUX", "would": "AUX", "have": "AUX", "not": "PART", "to": "PART",
+    "that": "SCONJ", "one": "NUM", "two": "NUM", "three": "NUM", "another": "DET", "both": "DET", "senior": "ADJ",
+    "iraqi": "ADJ", "western": "ADJ", "foreign": "ADJ", "former": "ADJ", "latter": "ADJ", "no": "DET", "new": "ADJ",
+}  # fmt: skip
+"""Word classes of the words in these tests; a capital makes the rest proper nouns, small letters nouns."""
+
+
+def tag(word: str) -> str:
+    if word.lower() in TAGS:
+        return TAGS[word.lower()]
+    if not word[0].isalnum():
+        return "PART" if word in {"'s", "’s"} else "PUNCT"
+    return "PROPN" if word[0].isupper() else "NOUN"
+
+
+def typed(text: str) -> Doc:
+    words, spaces = [], []
+    for match in re.finditer(r"\n|[A-Za-z.]+\.(?=\s[A-Z])(?<=Mr\.|rs\.)|'s|’s|[\w-]+|[^\w\s]", text):
+        words.append(match[0])
+        spaces.append(text[match.end() : match.end() + 1] == " ")
+    doc = Doc(VOCAB, words=words, spaces=spaces, pos=["SPACE" if word == "\n" else tag(word) for word in words])
+    assert doc.text == text
+    return doc
+
+
+def article_of(text: str, kinds: tuple[str, ...], authors: tuple[str, ...]) -> Article:
+    segments, start = [], 0
+    for n, line in enumerate(text.split("\n")):
+        kind = kinds[n] if n < len(kinds) else "body"
+        author = authors[n] if kind == "comment" else None
+        end = start + len(line)
+        segments.append(Segment("d", f"d#s{n}", kind, kind != "comment", start, end, line, author, None, "test"))
+        start = end + 1
+    values = dict.fromkeys(field.name for field in dataclasses.fields(Document))
+    values |= {"doc_id": "d", "text": text, "body": text, "authors": authors or None}
+    return Article(Document(**values), tuple(segments))
+
+
+def claim_of(n: int, article: Article, source: str, content: str, after: int, **values: object) -> Claim:
+    """A claim whose source and content are found in the text from ``after`` on."""
+    text = article.document.text
+    begin = text.index(content, after)
+    start = None if not source else text.index(source, after)
+    segment = next(each for each in article.segments if each.start <= begin < each.end)
+    fields = dict.fromkeys(field.name for field in dataclasses.fields(Claim))
+    fields |= {
+        "claim_id": f"d#c{n}", "doc_id": "d", "segment_id": segment.segment_id, "segment_kind": segment.kind,
+        "form": "direct" if content[0] in "“\"" else "indirect", "content": content,
+        "content_spans": (Range(begin, begin + len(content)),), "source": source or None, "source_start": start,
+        "source_end": None if start is None else start + len(source), "cue_class": "say", "negated": False,
+        "source_kind": "person", "anonymous": True, "confidence": 1.0,
+    }  # fmt: skip
+    return Claim(**(fields | values))
+
+
+def resolved(
+    text: str,
+    ents: str,
+    *claims: tuple[str, str] | tuple[str, str, dict[str, object]],
+    kinds: tuple[str, ...] = (),
+    authors: tuple[str, ...] = (),
+) -> list[Claim]:
+    """The claims (source, content, other values) of ``text`` after resolution.
+
+    ``ents``: the model's names, "Ann Hale/PERSON Dorn/ORG", at every place where they stand.
+    """
+    article = article_of(text, kinds, authors)
+    reading = read_article(article)
+    doc = typed(reading.text)
+    spans = []
+    for name, label in re.findall(r"([^/]+)/([A-Z]+)\s*", ents):
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", doc.text):
+            span = doc.char_span(*match.span(), label=label)
+            if span is not None and not any(each.start < span.end and span.start < each.end for each in spans):
+                spans.append(span)
+    doc.ents = sorted(spans)
+    made, after = [], 0
+    for n, (source, content, *values) in enumerate(claims):
+        made.append(claim_of(n, article, source, content, after, **(values[0] if values else {})))
+        after = min(made[-1].content_spans[0].start, made[-1].source_start or len(text))
+    found = resolve(doc, reading, article, find_entities(doc, reading, article), made)
+    for each in found:
+        if each.antecedent is not None:
+            assert text[each.antecedent_start : each.antecedent_end] == each.antecedent
+    return found
+
+
+HALE = "Kenneth Hale/PERSON "
+
+
+@pytest.mark.parametrize(
+    ("text", "ents", "source", "content", "name", "antecedent"),
+    [
+        # names
+        ("Kenneth Hale said it rained.", HALE, "Kenneth Hale", "it rained", "Kenneth Hale", None),
+        ("Kenneth Hale spoke. Mr. Hale said it rained.", HALE + "Hale/PERSON", "Mr. Hale", "it rained",
+         "Kenneth Hale", "Kenneth Hale"),
+        ("Kenneth Hale, head of the bank, said it rained.", HALE, "Kenneth Hale, head of the bank,", "it rained",
+         "Kenneth Hale", None),
+        ("The head of the bank, Kenneth Hale, said it rained.", HALE, "The head of the bank, Kenneth Hale,",
+         "it rained", "Kenneth Hale", None),
+        ("A spokesman for Kenneth Hale said it rained.", HALE, "A spokesman for Kenneth Hale", "it rained", None, None),
+        ("Kenneth Hale's lawyer said it rained.", HALE, "Kenneth Hale's lawyer", "it rained", None, None),
+        ("Dorn officials said it rained.", "Dorn/ORG", "Dorn officials", "it rained", None, None),
+        ("The National Board (NB) met. NB said it rained.", "National Board/ORG NB/ORG", "NB", "it rained",
+         "National Board", "National Board"),
+        ("Kenneth Hale met Ann Dorn. Hale said it rained.", HALE + "Ann Dorn/PERSON", "Hale", "it rained",
+         "Kenneth Hale", "Kenneth Hale"),
+        # pronouns
+        ("Kenneth Hale resigned. He said it rained.", HALE, "He", "it rained", "Kenneth Hale", "Kenneth Hale"),
+        ("Kenneth Hale met Laura Dorn. She said it rained.", HALE + "Laura Dorn/PERSON", "She", "it rained",
+         "Laura Dorn", "Laura Dorn"),
+        ("Laura Dorn resigned. He said it rained.", "Laura Dorn/PERSON", "He", "it rained", None, None),
+        ("He said it rained.", "", "He", "it rained", None, None),
+        ("“Kenneth Hale lied,” he said.", HALE, "he", "“Kenneth Hale lied,”", None, None),
+        ("Kenneth Hale, who said it rained, left.", HALE, "who", "it rained", "Kenneth Hale", "Kenneth Hale"),
+        ("They (Iran) said it rained.", "Iran/GPE", "They", "it rained", "Iran", "Iran"),
+        # descriptions
+        ("General Kenneth Hale resigned. The general said it rained.", HALE, "The general", "it rained",
+         "Kenneth Hale", "Kenneth Hale"),
+        ("Foreign minister Kenneth Hale met a general. The foreign minister said it rained.", HALE,
+         "The foreign minister", "it rained", "Kenneth Hale", "Kenneth Hale"),
+        ("Kenneth Hale resigned. The general said it rained.", HALE, "The general", "it rained", None, None),
+        ("A diplomat met Kenneth Hale. The diplomat said it rained.", HALE, "The diplomat", "it rained", None,
+         "A diplomat"),
+        ("His successor, Laura Dorn, resigned. The successor said it rained.", "Laura Dorn/PERSON", "The successor",
+         "it rained", "Laura Dorn", "Laura Dorn"),
+        ("The Foreign Ministry met. The ministry said it rained.", "Foreign Ministry/ORG", "The ministry", "it rained",
+         "Foreign Ministry", "Foreign Ministry"),
+        ("The Dorn Brigade spoke. The group said it rained.", "Dorn Brigade/ORG", "The group", "it rained",
+         "Dorn Brigade", "Dorn Brigade"),
+        # pairs
+        ("Kenneth Hale and Laura Dorn met. The latter said it rained.", HALE + "Laura Dorn/PERSON", "The latter",
+         "it rained", "Laura Dorn", "Laura Dorn"),
+        ("Kenneth Hale and Laura Dorn met. The former said it rained.", HALE + "Laura Dorn/PERSON", "The former",
+         "it rained", "Kenneth Hale", "Kenneth Hale"),
+        # brackets and labels
+        ("Joyce Amari: I said it rained.", "Joyce Amari/PERSON", "I", "it rained", "Joyce Amari", "Joyce Amari"),
+    ],
+)  # fmt: skip
+def test_one_source(text: str, ents: str, source: str, content: str, name: str | None, antecedent: str | None) -> None:
+    (claim,) = resolved(text, ents, (source, content))
+    assert (claim.source_name, claim.antecedent) == (name, antecedent)
+    assert claim.anonymous == (name is None)
+
+
+def test_members_of_a_group() -> None:
+    text = "Snow fell, three militia commanders said.\n“It was cold,” said one.\n“We left,” another said. Both said no."
+    group = {"source_kind": "group", "source_count": 3}
+    claims = [("three militia commanders", "Snow fell", group), ("one", "“It was cold,”"), ("another", "“We left,”")]
+    found = resolved(text, "", *claims)
+    assert [(each.antecedent, each.source_count, each.source_kind) for each in found[1:]] == [
+        ("three militia commanders", 1, "person"),
+        ("three militia commanders", 1, "person"),
+    ]
+    assert all(each.anonymous and each.source_name is None for each in found)
+
+
+def test_one_of_them_who_is_named() -> None:
+    text = "Witnesses said no. One of them, Zahid Anwar, said it rained."
+    claims = [("Witnesses", "no", {"source_kind": "group"}), ("One of them, Zahid Anwar,", "it rained")]
+    assert resolved(text, "Zahid Anwar/PERSON", *claims)[1].source_name == "Zahid Anwar"
+
+
+def test_nobody_to_draw_from() -> None:
+    (found,) = resolved("One said it rained.", "", ("One", "it rained"))
+    assert (found.antecedent, found.source_name, found.anonymous) == (None, None, True)
+
+
+@pytest.mark.parametrize(("kinds", "authors", "name"), [
+    (("comment",), ("Griz",), "Griz"),
+    (("body",), ("Ann Hale",), "Ann Hale"),
+    (("body",), ("Ann Hale", "Ivo Dorn"), None),
+    (("body",), (), None),
+])  # fmt: skip
+def test_i_is_the_author(kinds: tuple[str, ...], authors: tuple[str, ...], name: str | None) -> None:
+    (found,) = resolved("I said it rained.", "", ("I", "it rained"), kinds=kinds, authors=authors)
+    assert (found.source_name, found.source_kind, found.anonymous) == (name, "author", name is None)
+
+
+def test_i_in_a_quotation_is_its_speaker() -> None:
+    text = "“I told him it rained,” Ann Hale said."
+    outer, inner = ("Ann Hale", "“I told him it rained,”"), ("I", "it rained")
+    found = resolved(text, "Ann Hale/PERSON", outer, inner, authors=("Ivo Dorn",))
+    assert (found[1].source_name, found[1].parent_claim_id, found[1].source_kind) == ("Ann Hale", "d#c0", "person")
+
+
+def test_a_missing_source_is_anonymous() -> None:
+    (found,) = resolved("Sources say it rained.", "", ("", "it rained", {"anonymous": False}))
+    assert found.anonymous and found.source_name is None
+
+
+def test_an_institution_is_no_anonymous_source() -> None:
+    (found,) = resolved("Police said it rained.", "", ("Police", "it rained", {"source_kind": "organization", "anonymous": False}))
+    assert not found.anonymous and found.source_name is None
+
+
+@pytest.mark.parametrize(
+    ("contents", "expected"),
+    [
+        ([(0, 50), (10, 20)], {1: 0}),
+        ([(0, 50), (10, 40), (20, 30)], {1: 0, 2: 1}),
+        ([(0, 50), (0, 50)], {}),
+        ([(0, 20), (10, 30)], {}),
+        ([(0, 20), (30, 40)], {}),
+    ],
+)
+def test_parents(contents: list[tuple[int, int]], expected: dict[int, int]) -> None:
+    article = article_of("x" * 60, (), ())
+    claims = [
+        dataclasses.replace(claim_of(n, article, "", "x", 0), content_spans=(Range(*each),)) for n, each in enumerate(contents)
+    ]
+    assert find_parents(claims) == {f"d#c{child}": f"d#c{outer}" for child, outer in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("it rained", "say"), ("The account", "confirm")], {1: 0}),
+        ([("it rained", "say"), ("this", "deny")], {1: 0}),
+        ([("it rained", "say"), ("that it rained", "deny")], {}),
+        ([("it rained", "say"), ("the report", "say")], {}),
+        ([("he stole", "accuse"), ("it rained", "say"), ("the charges", "deny")], {2: 0}),
+        ([("it rained", "say"), ("the account", "confirm"), ("the account", "confirm")], {1: 0, 2: 0}),
+        ([("it rained", "say"), ("the same", "say")], {1: 0}),
+        ([("to comment", "decline"), ("this", "deny")], {}),
+        ([("this", "deny")], {}),
+    ],
+)
+def test_supported(rows: list[tuple[str, str]], expected: dict[int, int]) -> None:
+    text = " ".join(content for content, _ in rows)
+    article, claims, at = article_of(text, (), ()), [], 0
+    for n, (content, cue_class) in enumerate(rows):
+        claims.append(claim_of(n, article, "", content, at, cue_class=cue_class))
+        at = claims[-1].content_spans[0].end
+    assert find_supported(claims, {}) == {f"d#c{child}": f"d#c{outer}" for child, outer in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("a senior Iraqi official said", ["a senior Iraqi official"]),
+        ("the head of the bank", ["the head", "the bank"]),
+        ("his lawyer met her", ["his lawyer"]),
+        ("he said no", []),
+        ("", []),
+    ],
+)
+def test_noun_phrases(text: str, phrases: list[str]) -> None:
+    doc = typed(text)
+    assert [doc[first:last].text for first, last in noun_phrases(doc)] == phrases
+
+
+def test_an_article_of_pronouns_only() -> None:
+    text = "He said she said they said it. " * 200
+    claims = [("He", "she said they said it")]
+    (found,) = resolved(text.strip(), "", *claims)
+    assert (found.source_name, found.antecedent, found.anonymous) == (None, None, True)
+
+
+def test_no_claims_no_work() -> None:
+    assert resolved("Kenneth Hale left.", HALE) == []
+
+
+def seconds_for(n: int) -> float:
+    text = " ".join(f"Ann Hale{chr(97 + k % 26)}{chr(97 + k // 26 % 26)}{chr(97 + k // 676)} left. He said no." for k in range(n))
+    ents = " ".join(f"{name}/PERSON" for name in sorted(set(re.findall(r"Ann Hale\w+", text)))[:1])
+    article = article_of(text, (), ())
+    claims, at = [], 0
+    for k in range(n):
+        claims.append(claim_of(k, article, "He", "no", at))
+        at = claims[-1].content_spans[0].end
+    reading, doc = read_article(article), typed(text)
+    del ents
+    doc.ents = [doc.char_span(*match.span(), label="PERSON") for match in re.finditer(r"Ann Hale\w+", text)]
+    begun = time.perf_counter()
+    assert len(resolve(doc, reading, article, find_entities(doc, reading, article), claims)) == n
+    return time.perf_counter() - begun
+
+
+def test_many_names_and_claims_take_near_linear_time() -> None:
+    seconds_for(20)
+    assert seconds_for(2000) < 40 * seconds_for(200)
