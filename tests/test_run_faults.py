@@ -55,6 +55,19 @@ def test_pool_gives_the_tables_of_a_serial_run(tmp_path: Path) -> None:
     assert content(tmp_path / "serial") == content(tmp_path / "pool")
 
 
+@pytest.mark.slow
+def test_ray_gives_the_tables_of_a_serial_run(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    folder = tmp_path / "corpus"
+    write(folder, {f"s{i % 3}/{i:03}.txt": f"Ann {i} said.\nSubscribe\n" for i in range(150)})
+    write(folder, {"bad.txt": "!crash"})
+    assert extract(folder, tmp_path / "ray", engine="ray", jobs=2).rejects == {"internal": 1}
+    write(folder, {"bad.txt": None})
+    extract(folder, tmp_path / "serial")
+    extract(folder, tmp_path / "ray", engine="ray", jobs=2)
+    assert content(tmp_path / "serial") == content(tmp_path / "ray")
+
+
 def test_second_run_on_a_folder_is_refused_with_the_first_one_named(corpus: Path, tmp_path: Path) -> None:
     with locked(tmp_path / "out"), pytest.raises(BusyError, match=f"process {os.getpid()} "):
         extract(corpus, tmp_path / "out")

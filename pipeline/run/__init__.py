@@ -18,6 +18,7 @@ from typing import Any
 from pipeline.config import Config
 from pipeline.read import find_inputs
 from pipeline.run import settings
+from pipeline.run.cluster import RayPool
 from pipeline.run.commit import MakeWide
 from pipeline.run.corpus import Repeated
 from pipeline.run.extract import Counts, Job
@@ -122,7 +123,7 @@ def extract(
             progress=progress,
             share=share,
         )
-        counts = run_job(job, functools.partial(_executor, recipe, config, jobs or default_jobs(), engine))
+        counts = run_job(job, functools.partial(_executor, recipe, config, jobs, engine))
         return _summary(outputs, counts, time.perf_counter() - start)
 
 
@@ -144,9 +145,11 @@ def merge(outputs: Path, *, config: Config, inputs: Sequence[Path] = (), **optio
     return extract(inputs, outputs, config=config, **options)
 
 
-def _executor(recipe: Recipe, config: Config, jobs: int, engine: str) -> Executor:
+def _executor(recipe: Recipe, config: Config, jobs: int | None, engine: str) -> Executor:
     limits = Limits(config.run.article_s, config.run.slowest_chars_per_s)
-    del engine
+    if engine == "ray":
+        return RayPool(recipe.make_stages, config, limits, jobs=jobs)
+    jobs = jobs or default_jobs()
     if jobs == 1:
         return Serial(recipe.make_stages, config, limits)
     return Pool(recipe.make_stages, config, limits, jobs=jobs)

@@ -266,10 +266,11 @@ def work(pipe: Connection, make_stages: MakeStages, config: Config) -> None:
         pipe.send(Started())
         while True:
             task = pipe.recv()
-            pipe.send(_report(task, stages))
+            pipe.send(report_of(task, stages))
 
 
-def _report(task: Task, stages: Stages) -> Any:
+def report_of(task: Task, stages: Stages) -> Any:
+    """The task's report, or why there is none; a folder that cannot be written to ends the run."""
     try:
         return task.run(stages)
     except FolderError as error:
