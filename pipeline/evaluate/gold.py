@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.annotate import Annotator
 from pipeline.config import Config
-from pipeline.entities import find_entities
 from pipeline.evaluate.rooms import article_of
 from pipeline.run import process
+from pipeline.run.stages import Stages
 from pipeline.schema import Claim, RawArticle, Reject
 
 Row = Mapping[str, Any]
@@ -68,10 +67,10 @@ def _range(start: int | None, end: int | None) -> list[list[int]]:
     return [] if start is None or end is None else [[start, end]]
 
 
-def predict_entities(rows: Sequence[Row], annotator: Annotator) -> dict[str, list[tuple[int, int, str]]]:
+def predict_entities(rows: Sequence[Row], stages: Stages) -> dict[str, list[tuple[int, int, str]]]:
     """The rows of ``entities`` for each gold text, every line taken for prose, by ``doc_id``."""
     articles = (article_of({"id": row["doc_id"], "text": row["text"]}) for row in rows)
     return {
-        article.document.doc_id: [(e.start, e.end, e.label) for e in find_entities(doc, reading, article)]
-        for article, reading, doc in annotator.pipe(articles)
+        article.document.doc_id: [(e.start, e.end, e.label) for e in stages.entities(doc, reading, article)]
+        for article, reading, doc in stages.annotate(articles)
     }

@@ -23,7 +23,7 @@ N_GAPS = 4
 """What stands before a piece: nothing, a space, a line break, the text's start."""
 
 N_QUOTES = 6
-"""Outside quotation marks, an opening mark, inside, a closing mark, inside from an earlier paragraph, single."""
+"""Outside, an opening mark, inside, a closing mark, inside from an earlier paragraph, in single marks."""
 
 OPENING, CLOSING = "“„«", "”»"
 _MARK = re.compile("[\"“”„«»‘’\n]|``|''")

@@ -28,7 +28,8 @@ HAS_AMX = "amx_bf16" in (Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinf
 class Plan:
     """How to train. Passes are over each task's data.
 
-    Rates are per step: after the warm-up they fall linearly from ``first_share`` to ``last_share`` of
+    With ``n_steps`` it ends early, at the rates that it has come to. Rates are per step: after the warm-up
+    they fall linearly from ``first_share`` to ``last_share`` of
     themselves.
     """
 
@@ -46,6 +47,7 @@ class Plan:
     average: float = 0.998
     seed: int = 13
     save_every: int = 100
+    n_steps: int | None = None
 
 
 def steps(data: dict[str, list[Example]], plan: Plan) -> Iterator[list[Example]]:
@@ -248,7 +250,8 @@ def fit(
     may, warm_up = torch.from_numpy(allowed.table()), plan.warm_up_share * len(sequence)
     started, losses = time.time(), dict[str, float]()
     network.train()
-    for step in range(begin, len(sequence)):
+    n_steps = min(plan.n_steps or len(sequence), len(sequence))
+    for step in range(begin, n_steps):
         left = (len(sequence) - step) / (len(sequence) - warm_up)
         falling = plan.last_share + (plan.first_share - plan.last_share) * left
         factor = min((step + 1) / max(warm_up, 1), falling)
@@ -270,12 +273,12 @@ def fit(
             entry = {"step": step + 1, "of": len(sequence), "s": round(time.time() - started), **losses}
             with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
                 log.write(json.dumps(entry) + "\n")
-        if (step + 1) % plan.save_every == 0 or step + 1 == len(sequence):
+        if (step + 1) % plan.save_every == 0 or step + 1 == n_steps:
             state = {"network": network.state_dict(), "averaged": averaged.state_dict()}
             torch.save(
                 {**state, "optimizer": optimizer.state_dict(), "step": step + 1}, folder / "checkpoint.new"
             )
             (folder / "checkpoint.new").replace(checkpoint)
-        if report and ((step + 1) % report_every == 0 or step + 1 == len(sequence)):
+        if report and ((step + 1) % report_every == 0 or step + 1 == n_steps):
             report(step + 1, averaged)
     return averaged

@@ -34,8 +34,8 @@ from pipeline.train.passages import read_passages
 GOLD = Path(__file__).resolve().parents[2] / "gold"
 
 PHASES = (
-    Plan(claim_passes=4, entity_passes=2, pos_passes=1, last_share=0.4),
-    Plan(claim_passes=2, entity_passes=1, pos_passes=1, first_share=0.4, warm_up_share=0.02, seed=29),
+    Plan(claim_passes=4, entity_passes=2, pos_passes=1, last_share=0.4, n_steps=600),
+    Plan(claim_passes=3, entity_passes=1, pos_passes=1, first_share=0.75, warm_up_share=0.02, seed=29),
 )
 """The second phase goes on from the averaged weights of the first, at the rates that one ended with."""
 
