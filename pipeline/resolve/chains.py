@@ -20,6 +20,9 @@ GENERIC_BODIES = frozenset(
 
 GENERIC_PLACES = frozenset("country nation state city town village kingdom republic province island".split())
 
+VAGUE_HEADS = frozenset("people citizen resident population public number majority minority rest other".split())
+"""Heads whose phrases rarely take up one said before: "the people" is whoever is meant there."""
+
 MAX_BODY_SENTENCES = 3
 """How far back "the group" looks for an organisation."""
 
@@ -46,6 +49,8 @@ class _Builder:
     recent: dict[int, Chain] = field(default_factory=dict)
     by_name: dict[tuple[bool, str], Chain] = field(default_factory=dict)
     by_head: dict[str, list[Chain]] = field(default_factory=lambda: defaultdict(list))
+    by_owner: dict[tuple[str, int], Chain] = field(default_factory=dict)
+    ends_at: dict[int, Chain] = field(default_factory=dict)
     by_person: dict[tuple[str, str | None, int], Chain] = field(default_factory=dict)
 
 
@@ -70,6 +75,10 @@ def _add(builder: _Builder, chain: Chain, mention: Mention) -> None:
     chain.add(mention)
     builder.recent.pop(id(chain), None)
     builder.recent[id(chain)] = chain
+    builder.ends_at[mention.last] = chain
+    owner = _owner(builder, mention)
+    if owner:
+        builder.by_owner[mention.head, id(owner)] = chain
     if mention.name:
         builder.by_name.setdefault((mention.sort == PERSON, mention.name), chain)
         for word in mention.name.split():
@@ -119,18 +128,20 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
 def _apposed(doc: Doc, one: Mention, other: Mention) -> bool:
     """ "James Hale, head of the board," and "his successor, Ann Hale,": a name and a singular noun phrase."""
     begins = other.begins if other.form == NAME else other.first
-    if begins != one.last + 1 or doc[one.last].text != "," or one.sort != other.sort or one.sort == OTHER:
-        return False
     if {one.form, other.form} != {NAME, NOMINAL} or one.plural or other.plural:
+        return False
+    if begins == one.last:
+        return one.form == NOMINAL and one.sort == other.sort == PERSON and not one.indefinite
+    if begins != one.last + 1 or doc[one.last].text != ",":
         return False
     follows = doc[other.last] if other.last < len(doc) else None
     if one.form == NAME:
+        if one.sort != other.sort and not (one.sort == PERSON and other.sort == OTHER and other.indefinite):
+            return False
         opens = other.definite or other.indefinite or (follows is not None and follows.pos_ == "ADP")
         return opens and (follows is None or follows.is_punct or follows.pos_ in {"ADP", "PRON", "PART", "VERB"})
-    if one.indefinite and one.head == "":
-        return False
     closes = follows is None or follows.is_punct or follows.pos_ in {"VERB", "AUX"}
-    return closes and (one.definite or one.indefinite)
+    return closes and one.sort == other.sort != OTHER and (one.definite or one.indefinite)
 
 
 def _predicated(doc: Doc, one: Mention, other: Mention) -> bool:
@@ -145,7 +156,10 @@ def _predicated(doc: Doc, one: Mention, other: Mention) -> bool:
 
 def _described(builder: _Builder, mention: Mention) -> Chain | None:
     """The chain that a definite noun phrase takes up by its words."""
-    if not mention.definite or mention.owned:
+    if mention.owned:
+        owner = _owner(builder, mention)
+        return builder.by_owner.get((mention.head, id(owner))) if owner else None
+    if not mention.definite or mention.head in VAGUE_HEADS:
         return None
     known = [chain for chain in builder.by_head.get(mention.head, [])[-MAX_CHAINS:] if _agrees(mention, chain)]
     fitting = [chain for chain in known if _says_no_more(mention, chain)]
@@ -156,6 +170,14 @@ def _described(builder: _Builder, mention: Mention) -> Chain | None:
     if not mention.plural and mention.head in GENERIC_BODIES | GENERIC_PLACES and len(mention.words) == 1:
         return _last_named(builder, mention, BODY if mention.head in GENERIC_BODIES else PLACE)
     return None
+
+
+def _owner(builder: _Builder, mention: Mention) -> Chain | None:
+    """Whose an owned noun phrase is: the chain of its "his", or of the name before its "'s"."""
+    if not mention.owned:
+        return None
+    genitive = builder.doc[mention.first].pos_ not in {"PRON", "DET"}
+    return builder.ends_at.get(mention.first - 1 if genitive else mention.first + 1)
 
 
 def _agrees(mention: Mention, chain: Chain) -> bool:
