@@ -55,6 +55,8 @@ CASES = [
     ("he/r [made/v it/r clear/j] that/s", "make", "say", False),
     ("he/r [’s/x calling/v for/i] it/r", "call", "demand", False),
     ("she/r [reportedly/b] left/v", "reportedly", "report", False),
+    ("he/r [last/j week/n invited/v] them/r", "invite", "demand", False),
+    ("[In/i] a/d statement/n ,/u he/r", "in", "say", False),
     ("She/r [:/u] yes/q", None, "say", False),
 ]
 

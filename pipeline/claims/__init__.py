@@ -141,7 +141,7 @@ def _claim(
     ranges = tuple(context.reading.raw(*part) for part in spans.parts)
     described = describe_source(spans.source, context.lexicon, by_author=_by_author(context, spans, parent))
     cue = read_cue(spans.cue, spans.source, context.lexicon)
-    addressee = find_addressee(context.doc, spans.cue, spans.source, list(spans.parts))
+    addressee = find_addressee(context.doc, spans.cue, spans.source, spans.parts)
     reference = _reference(context.article, segment)
     when = find_when(context.doc, spans.cue, _taken(spans), reference, within)
     source_start, source_end = _maybe_bounds(context, spans.source)
@@ -176,7 +176,7 @@ def _claim(
         source_affiliation=described.affiliation,
         source_count=described.count,
         source_members=_members(context, described),
-        addressee=addressee,
+        addressee=addressee.text if addressee is not None else None,
         said_when=when.text,
         said_date=when.date,
         parent_claim_id=parent,

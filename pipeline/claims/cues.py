@@ -37,21 +37,44 @@ def read_cue(cue: Span | None, source: Span | None, lexicon: Lexicon) -> Cue:
     tokens = [token for token in cue if not (token.is_space or token.is_punct)] if cue is not None else []
     if cue is None or not any(token.text.strip("'’`\"") for token in tokens):
         return Cue(None, "say", _is_negative(source))
-    head = cue_head(tokens)
+    head = cue_head(tokens, lexicon)
     found, absorbed = _phrase_class(tokens, _following(cue), head, lexicon)
     negated = not absorbed and (_is_negated(cue, tokens) or _is_negative(source))
     return Cue(head_lemma(head, lexicon), found, negated)
 
 
-def cue_head(tokens: Sequence[Token]) -> Token:
+def cue_head(tokens: Sequence[Token], lexicon: Lexicon) -> Token:
     """The head of a cue: its first main verb, else the noun or adjective that it turns on."""
     main = [token for i, token in enumerate(tokens) if not _is_helper(tokens, i)]
     verbs = [token for token in main if token.pos_ in ("VERB", "AUX")]
     before_verb = main[: main.index(verbs[0])] if verbs else main
-    nominal = next((token for token in before_verb if token.pos_ in ("NOUN", "PROPN", "ADJ")), None)
+    nominal = next((token for token in before_verb if _may_head(token, bool(verbs), lexicon)), None)
     if nominal is None or (verbs and nominal.pos_ != "NOUN" and not _predicate(tokens, nominal)):
-        return verbs[0] if verbs else (main[0] if main else tokens[-1])
+        return _attributing(verbs, lexicon) if verbs else (main[0] if main else tokens[-1])
     return _last_of_compound(tokens, nominal)
+
+
+def _attributing(verbs: Sequence[Token], lexicon: Lexicon) -> Token:
+    """The first verb, or, if it only goes with one that attributes, that one: "shakes her head and says"."""
+    first = verbs[0]
+    if any((form,) in lexicon.cues for form in _forms(first)):
+        return first
+    for verb in verbs[1:]:
+        between = first.doc[first.i + 1 : verb.i]
+        joined = any(token.pos_ in ("CCONJ", "PUNCT") for token in between)
+        if joined and any((form,) in lexicon.cues for form in _forms(verb)):
+            return verb
+    return first
+
+
+def _may_head(token: Token, before_verb: bool, lexicon: Lexicon) -> bool:
+    """Whether a noun or adjective may head a cue; before a verb only one that attributes by itself.
+
+    "New questions raised" turns on questions, "last week invited" does not turn on the week.
+    """
+    if token.pos_ not in ("NOUN", "PROPN", "ADJ"):
+        return False
+    return not before_verb or token.pos_ == "ADJ" or any((form,) in lexicon.cues for form in _forms(token))
 
 
 def head_lemma(head: Token, lexicon: Lexicon) -> str:
@@ -84,7 +107,8 @@ def _is_helper(tokens: Sequence[Token], i: int) -> bool:
 def _predicate(tokens: Sequence[Token], adjective: Token) -> bool:
     """Whether an adjective is what the cue says: after a form of "be", or first of all ("eager to see")."""
     at = list(tokens).index(adjective)
-    return at == 0 or any("be" in lemmas(token.text, "AUX") for token in tokens[:at])
+    first = at == 0 and (len(tokens) == 1 or tokens[1].pos_ not in ("NOUN", "PROPN", "ADJ"))
+    return first or any("be" in lemmas(token.text, "AUX") for token in tokens[:at])
 
 
 def _last_of_compound(tokens: Sequence[Token], start: Token) -> Token:
@@ -132,7 +156,7 @@ def _phrase_class(
         ):
             best = found
     if not best:
-        return "other", False
+        return ("say" if head.pos_ == "ADP" else "other"), False  # "In a statement, …"
     if best in lexicon.light:
         for start in range(at_head + 1, n_own):
             found = _longest(words, start, lexicon)

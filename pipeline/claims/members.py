@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.claims.kinds import phrase_type
+from pipeline.claims.kinds import is_plural, phrase_type
 from pipeline.claims.lexicon import Lexicon
 from pipeline.claims.nouns import RELATIVES, Phrase, Word, read_phrase
 
@@ -87,6 +87,8 @@ def _belongs(member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon:
         return True
     if first.pos == "NUM" and len(piece.words) == 1:
         return True  # an age
+    if len(member) > 1 and _lists_names(member, piece, lexicon):
+        return True
     if any(each.words[0].lower in RELATIVES or each.words[0].pos in ("VERB", "AUX") for each in member[1:]):
         # Inside a clause about the member before: a new person or body starts afresh.
         return (
@@ -109,6 +111,14 @@ def _belongs(member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon:
     return _is_object(mine, theirs, mine_type, theirs_type, lexicon)
 
 
+def _lists_names(member: Sequence[Piece], piece: Piece, lexicon: Lexicon) -> bool:
+    """Whether a name goes on with names in apposition: "two ministers, Paul Renner and Inga Holt"."""
+    first, last = read_phrase(member[0].words, lexicon), read_phrase(member[-1].words, lexicon)
+    name = read_phrase(piece.words, lexicon)
+    plural = first.head is not None and is_plural(first.head)
+    return bool(plural and first.count is not None and last.name and name.name and not name.modifiers)
+
+
 def _is_apposition(
     mine: Phrase, theirs: Phrase, mine_type: str, theirs_type: str, later: Sequence[Piece]
 ) -> bool:
@@ -120,6 +130,8 @@ def _is_apposition(
         )
     if theirs.name and theirs_type == "place" and mine.name:
         return True
+    if theirs.name and mine.head is not None and is_plural(mine.head) and mine.count is not None:
+        return not theirs.modifiers  # "two former ministers, Paul Renner and Inga Holt"
     return bool(
         theirs.name
         and theirs_type == "person"

@@ -20,7 +20,9 @@ NUMBERS = {
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 DOZENS = {"dozen": 12, "couple": 2, "pair": 2, "trio": 3}
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-QUANTIFIERS = frozenset("multiple various numerous several many few certain different more most such".split())
+QUANTIFIERS = frozenset(
+    "multiple various numerous several many few certain different more most such own same".split()
+)
 ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth other".split())
 VAGUE_NUMBERS = frozenset(
     "number handful majority minority lot lots plenty host array range series string slew raft bunch dozens "

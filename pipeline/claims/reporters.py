@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.claims.lexicon import Lexicon, lemmas
 from pipeline.schema import Article, Segment
+
+Taken = Sequence[tuple[int, int]]
 
 DIRECT_OBJECT = frozenset(
     "tell inform assure remind notify brief warn ask advise reassure email e-mail text phone message cable "
@@ -18,13 +22,22 @@ DIRECT_OBJECT = frozenset(
 TO_WHOM = frozenset(
     "say speak talk write reply respond explain complain confess admit confirm "
     "suggest announce report describe deny comment signal declare state repeat read remark boast "
-    "whisper shout mention reveal disclose".split()
+    "whisper appeal shout mention reveal disclose".split()
 )
 """Verbs that take "to" or "with" before the one spoken to: "said to reporters"."""
 
 INTERVIEWS = frozenset(
     "interview conversation email e-mail letter message statement text call comment remark".split()
 )
+ARTICLES = ("a", "an", "the")
+OUTLET_ARTICLES = frozenset("The Le La Les El Il Lo Der Die Das O De Het".split())
+"""With a capital in mid-sentence, the article belongs to the name, as it does in those of newspapers."""
+
+N_WORDS_AFTER = 8
+"""How far after the cue "to" may stand: "said late on Friday in a letter to the court"."""
+
+CLAUSE_WORDS = frozenset("who that which after".split())
+NOUN_TAGS = frozenset("NOUN PROPN PRON X".split())
 NAME_TAGS = frozenset("PROPN NOUN ADJ NUM DET X PRON".split())
 NO_ADDRESSEE = frozenset(
     "that it this what how why when where whether if nothing something more today yesterday tonight i he she "
@@ -32,10 +45,18 @@ NO_ADDRESSEE = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """The one spoken to, as written without its article; ``label`` of the entity, if it is one."""
+
+    text: str
+    label: str
+
+
 def find_addressee(
-    doc: Doc, cue: Span | None, source: Span | None, taken: list[tuple[int, int]]
-) -> str | None:
-    """The one spoken to, as written without its article: "told Middle East Eye"; ``None`` if nobody is named.
+    doc: Doc, cue: Span | None, source: Span | None, taken: Sequence[tuple[int, int]]
+) -> Addressee | None:
+    """The one spoken to ("told Middle East Eye"); ``None`` if nobody is named.
 
     ``taken`` are the ranges of the content, which is not searched.
     """
@@ -44,7 +65,7 @@ def find_addressee(
     return _from_clause(source) if source is not None else None
 
 
-def _from_cue(doc: Doc, cue: Span, taken: list[tuple[int, int]]) -> str | None:
+def _from_cue(doc: Doc, cue: Span, taken: Taken) -> Addressee | None:
     for token in cue:
         lemma = lemmas(token.text, "VERB")[0]
         at = token.i + 1
@@ -52,12 +73,14 @@ def _from_cue(doc: Doc, cue: Span, taken: list[tuple[int, int]]) -> str | None:
             found = _noun_phrase(doc, at, taken) or _within_content(doc, at, taken)
             if found is not None:
                 return found
+        if lemma == "call" and at < len(doc) and doc[at].lower_ in ("on", "upon"):
+            return _noun_phrase(doc, at + 1, taken)
         if lemma in TO_WHOM or lemma in DIRECT_OBJECT or token.lower_ in INTERVIEWS:
             return _after_preposition(doc, at, cue.end, taken)
     return None
 
 
-def _within_content(doc: Doc, start: int, taken: list[tuple[int, int]]) -> str | None:
+def _within_content(doc: Doc, start: int, taken: Taken) -> Addressee | None:
     """The one spoken to where the model left him to the content: "told [this reporter that it rained]"."""
     if start >= len(doc) or not _is_taken(doc[start], taken):
         return None
@@ -69,15 +92,11 @@ def _within_content(doc: Doc, start: int, taken: list[tuple[int, int]]) -> str |
     return found if follows in ("that", "“", '"', "whether", "how", "why") else None
 
 
-def _after_preposition(doc: Doc, start: int, cue_end: int, taken: list[tuple[int, int]]) -> str | None:
+def _after_preposition(doc: Doc, start: int, cue_end: int, taken: Taken) -> Addressee | None:
     """What follows "to", or "with" after an interview, within a few words of the cue."""
     interview = False
-    for token in doc[start : cue_end + 8]:
-        if (
-            _is_taken(token, taken)
-            or token.text in ".;:\n"
-            or token.lower_ in ("who", "that", "which", "after")
-        ):
+    for token in doc[start : cue_end + N_WORDS_AFTER]:
+        if _is_taken(token, taken) or token.text in ".;:\n" or token.lower_ in CLAUSE_WORDS:
             return None
         interview = interview or token.lower_ in INTERVIEWS
         if token.lower_ == "to" or (token.lower_ == "with" and interview):
@@ -89,7 +108,7 @@ def _after_preposition(doc: Doc, start: int, cue_end: int, taken: list[tuple[int
     return None
 
 
-def _from_clause(source: Span) -> str | None:
+def _from_clause(source: Span) -> Addressee | None:
     """An outlet inside the source: "multiple sources that spoke to SaraACarter.com"."""
     for token in source:
         if lemmas(token.text, "VERB")[0] in ("speak", "talk") and token.i + 1 < source.end:
@@ -97,17 +116,22 @@ def _from_clause(source: Span) -> str | None:
     return None
 
 
-def _noun_phrase(doc: Doc, start: int, taken: list[tuple[int, int]]) -> str | None:
+def _noun_phrase(doc: Doc, start: int, taken: Taken) -> Addressee | None:
     """The noun phrase that begins at token ``start``, without its article."""
     end = start
     while end < len(doc) and not _is_taken(doc[end], taken) and _goes_on(doc, start, end):
         end += 1
-    while end > start and doc[end - 1].pos_ not in ("NOUN", "PROPN", "PRON", "X"):
+    # One word after an article is a noun, whatever the tagger took it for.
+    while (
+        end > start
+        and doc[end - 1].pos_ not in NOUN_TAGS
+        and not (end - start == 2 and doc[start].lower_ in ARTICLES)
+    ):
         end -= 1
-    while start < end and doc[start].text in ("a", "an", "the"):
+    while start < end and doc[start].text in ARTICLES:
         start += 1
     text = doc[start:end].text.strip()
-    return text if text and text.lower() not in NO_ADDRESSEE else None
+    return Addressee(text, doc[end - 1].ent_type_) if text and text.lower() not in NO_ADDRESSEE else None
 
 
 def _goes_on(doc: Doc, start: int, i: int) -> bool:
@@ -141,11 +165,13 @@ def _capital_next(doc: Doc, i: int) -> bool:
     return doc[i + 1].text[:1].isupper()
 
 
-def _is_taken(token: Token, taken: list[tuple[int, int]]) -> bool:
+def _is_taken(token: Token, taken: Taken) -> bool:
     return any(start <= token.idx < end for start, end in taken)
 
 
-def find_reporter(article: Article, segment: Segment, addressee: str | None, lexicon: Lexicon) -> str | None:
+def find_reporter(
+    article: Article, segment: Segment, addressee: Addressee | None, lexicon: Lexicon
+) -> str | None:
     """Who reports a claim of this segment.
 
     The writer of the segment, where it has one of its own (a comment, an excerpt's outlet); the outlet that
@@ -154,8 +180,16 @@ def find_reporter(article: Article, segment: Segment, addressee: str | None, lex
     document = article.document
     if segment.kind == "comment":
         return segment.author
-    # "The Ledger", with its capital in mid-sentence: newspapers are written so.
-    if addressee is not None and (lexicon.is_outlet(addressee) or addressee.startswith("The ")):
-        return addressee
+    if addressee is not None and _is_outlet(addressee, lexicon):
+        return addressee.text
     authors = ", ".join(document.authors) if document.authors else None
     return segment.author or document.agency or authors or document.publisher
+
+
+def _is_outlet(addressee: Addressee, lexicon: Lexicon) -> bool:
+    """Whether one told something is a news outlet, by its name, or by the article of newspapers' names."""
+    if lexicon.is_outlet(addressee.text):
+        return addressee.label != "PERSON"
+    first, *others = addressee.text.split()
+    named = bool(others) and all(word[:1].isupper() for word in others)
+    return named and first in OUTLET_ARTICLES and addressee.label not in ("PERSON", "GPE", "LOC", "NORP")
