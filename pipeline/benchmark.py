@@ -1,0 +1,332 @@
+"""How fast: words a second of every stage and of the whole, against a reference measured in the same run.
+
+The reference is what one would otherwise build on: a spaCy pipeline of the shape of ``en_core_web_sm`` with
+random weights (they do not change its speed), and textacy's direct quotations on top. It shares one encoder
+between its parts, which makes it faster than the original, whose entity recogniser has one of its own.
+
+Every measurement is a process of its own, so that seconds of computing and peak memory are its own. Seconds of
+computing tell more than seconds of the clock where other work shares the machine.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import importlib.metadata
+import json
+import multiprocessing as mp
+import os
+import platform
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline import run
+from pipeline.config import Config
+from pipeline.read import Input, find_inputs, read_articles
+from pipeline.schema import RawArticle
+
+PARAGRAPHS = 14
+"""Of an article made for measuring: about 450 words, as a news article has."""
+
+SEED = 20
+REFERENCE_BATCH = 64
+TAGS = 50
+DEPENDENCIES = 45
+LABELS = 18
+"""Sizes of the label sets of ``en_core_web_sm`` 3.8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one process took."""
+
+    name: str
+    n_articles: int
+    n_words: int
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+    """Largest resident memory of its largest process."""
+    total_mb: float
+    """That of all its processes together, at most."""
+    stage_s: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def words_per_s(self) -> float:
+        return self.n_words / self.wall_s
+
+    @property
+    def words_per_cpu_s(self) -> float:
+        return self.n_words / self.cpu_s
+
+
+@dataclass(slots=True)
+class Report:
+    """All measurements of one benchmark."""
+
+    measures: dict[str, Measure] = field(default_factory=dict)
+
+    def ratios(self) -> dict[str, float]:
+        """The figures that are compared with what is asked for."""
+        found: dict[str, float] = {}
+        for key, over, under, attribute in (
+            ("speed against the reference, by the clock", "one process", "reference", "words_per_s"),
+            ("speed against the reference, by computing", "one process", "reference", "words_per_cpu_s"),
+            ("speed of two processes against one", "two processes", "one process", "words_per_s"),
+        ):
+            if over in self.measures and under in self.measures:
+                found[key] = getattr(self.measures[over], attribute) / getattr(
+                    self.measures[under], attribute
+                )
+        for name, measure in self.measures.items():
+            what, _, size = name.rpartition(", ")
+            first = self.measures.get(f"first run, {size}")
+            if what.startswith("rerun") and first is not None:
+                found[f"{name}: share of the first run"] = measure.wall_s / first.wall_s
+        return found
+
+    def lines(self) -> Iterator[str]:
+        """The report for a terminal."""
+        yield f"{'':40} {'articles':>8} {'words':>9} {'seconds':>8} {'words/s':>8} {'w/cpu-s':>8} {'MB':>6}"
+        for measure in self.measures.values():
+            yield (
+                f"{measure.name:40} {measure.n_articles:8} {measure.n_words:9} {measure.wall_s:8.1f} "
+                f"{measure.words_per_s:8.0f} {measure.words_per_cpu_s:8.0f} {measure.total_mb:6.0f}"
+            )
+        one = self.measures.get("one process")
+        for stage, seconds in sorted(one.stage_s.items(), key=lambda each: -each[1]) if one else ():
+            yield f"  {stage:38} {'':8} {'':9} {seconds:8.1f} {one.n_words / max(seconds, 1e-9):8.0f}"  # type: ignore[union-attr]
+        for name, ratio in self.ratios().items():
+            yield f"{name:60} {ratio:.3f}"
+
+    def save(self, folder: Path) -> Path:
+        """Keep the figures, with what they were measured on, as JSON."""
+        folder.mkdir(parents=True, exist_ok=True)
+        now = dt.datetime.now(dt.UTC)
+        path = folder / f"{now:%Y-%m-%d-%H%M}.json"
+        content = {
+            "when": now.isoformat(timespec="seconds"),
+            "machine": {
+                "system": platform.system(),
+                "cpu": _cpu(),
+                "cores": os.cpu_count(),
+                "load": os.getloadavg(),
+            },
+            "versions": {
+                name: importlib.metadata.version(name) for name in ("newsclaims", "spacy", "onnxruntime")
+            },
+            "ratios": self.ratios(),
+            "measures": [dataclasses.asdict(each) for each in self.measures.values()],
+        }
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        return path
+
+
+def benchmark(
+    corpus: Path,
+    *,
+    config: Config,
+    sizes: Sequence[int] = (400, 4000),
+    tell: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Measure everything on articles made from the paragraphs of ``corpus``.
+
+    Args:
+        corpus: any articles; their paragraphs are put together anew, with a fixed seed.
+        config: settings of the runs.
+        sizes: numbers of articles; speeds are measured at the first, the cost of a rerun at each.
+        tell: gets a line on each measurement as it is done.
+    """
+    report = Report()
+
+    def note(measure: Measure) -> None:
+        report.measures[measure.name] = measure
+        tell(f"{measure.name}: {measure.wall_s:.1f} s")
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        for size in sizes:
+            articles = folder / f"articles-{size}"
+            n_words = make_articles(corpus, articles, size, config)
+            first = size == sizes[0]
+            jobs = 1 if first else run.default_jobs()
+            note(
+                measured(
+                    _extract,
+                    f"first run, {size}",
+                    size,
+                    n_words,
+                    articles,
+                    folder / f"out-{size}",
+                    config,
+                    jobs,
+                )
+            )
+            if first:
+                note(dataclasses.replace(report.measures[f"first run, {size}"], name="one process"))
+                note(measured(_reference, "reference", size, n_words, articles))
+                note(measured(_extract, "two processes", size, n_words, articles, folder / "two", config, 2))
+            out = folder / f"out-{size}"
+            note(measured(_extract, f"rerun with nothing new, {size}", 0, 0, articles, out, config, jobs))
+            make_articles(corpus, articles, 1, config, start=size)
+            note(measured(_extract, f"rerun with one new article, {size}", 1, 0, articles, out, config, jobs))
+    return report
+
+
+def make_articles(corpus: Path, folder: Path, n: int, config: Config, *, start: int = 0) -> int:
+    """Write ``n`` articles, numbered from ``start``; the number of their words."""
+    paragraphs = sorted(set(_paragraphs(corpus, config)))
+    if not paragraphs:
+        raise ValueError(f"{corpus}: no paragraphs of prose in it")
+    n_words = 0
+    for number in range(start, start + n):
+        choose = random.Random(SEED + number)
+        text = "\n\n".join(choose.choice(paragraphs) for _ in range(PARAGRAPHS))
+        path = folder / f"{number % 100:02}" / f"{number:06}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        n_words += len(text.split())
+    return n_words
+
+
+def _paragraphs(corpus: Path, config: Config) -> Iterator[str]:
+    """Lines of prose: long, and ending as a sentence does."""
+    for source in find_inputs([corpus]):
+        for raw in read_articles(source, config) if isinstance(source, Input) else ():
+            if isinstance(raw, RawArticle):
+                lines = (line.strip() for line in raw.text.splitlines())
+                yield from (line for line in lines if 80 < len(line) < 1200 and line[-1] in ".”\"'!?")
+
+
+def measured(
+    work: Callable[..., dict[str, float]], name: str, n_articles: int, n_words: int, *values: Any
+) -> Measure:
+    """Do ``work`` in a new process and measure it, its start included."""
+    context = mp.get_context("spawn")
+    ours, theirs = context.Pipe()
+    start = time.perf_counter()
+    process = context.Process(target=_measure, args=(theirs, work, values))
+    process.start()
+    theirs.close()
+    try:
+        stage_s, cpu_s, peak_mb, total_mb = ours.recv()
+    except EOFError as error:
+        raise RuntimeError(f"{name}: the process ended without a result") from error
+    process.join()
+    return Measure(name, n_articles, n_words, time.perf_counter() - start, cpu_s, peak_mb, total_mb, stage_s)
+
+
+def _measure(pipe: Any, work: Callable[..., dict[str, float]], values: tuple[Any, ...]) -> None:
+    stage_s = work(*values)
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    n_children = int(stage_s.pop("processes", 0))
+    total = own.ru_maxrss + n_children * children.ru_maxrss
+    pipe.send((stage_s, cpu_s, max(own.ru_maxrss, children.ru_maxrss) / unit, total / unit))
+
+
+def _extract(articles: Path, outputs: Path, config: Config, jobs: int) -> dict[str, float]:
+    summary = run.extract([articles], outputs, config=config, jobs=jobs)
+    return summary.stage_s | {"processes": jobs if jobs > 1 and summary.n_extracted else 0}
+
+
+def _reference(articles: Path) -> dict[str, float]:
+    import textacy.extract
+
+    nlp = make_reference()
+    texts = (path.read_text(encoding="utf-8") for path in sorted(articles.rglob("*.txt")))
+    n_found = 0
+    for doc in nlp.pipe(texts, batch_size=REFERENCE_BATCH):
+        n_found += sum(1 for _ in textacy.extract.direct_quotations(doc)) + len(doc.ents)
+    return {}
+
+
+def make_reference() -> Any:
+    """A pipeline of the shape of ``en_core_web_sm``, untrained."""
+    import spacy
+    from spacy.training import Example
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec", config={"model": _encoder()})
+    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "tok2vec"}
+    tagger: Any = nlp.add_pipe(
+        "tagger", config={"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": listener}}
+    )
+    parser: Any = nlp.add_pipe("parser", config={"model": _transitions("parser", 2, listener)})
+    entities: Any = nlp.add_pipe("ner", config={"model": _transitions("ner", 2, listener)})
+    for number in range(TAGS):
+        tagger.add_label(f"T{number}")
+    for number in range(DEPENDENCIES):
+        parser.add_label(f"d{number}")
+    for number in range(LABELS):
+        entities.add_label(f"E{number}")
+    doc = nlp.make_doc("Ann said so .")
+    values = {"heads": [1, 1, 1, 1], "deps": ["d0", "ROOT", "d1", "d2"], "tags": ["T0", "T1", "T2", "T3"]}
+    example = Example.from_dict(doc, values | {"entities": ["U-E0", "O", "O", "O"]})
+    nlp.initialize(lambda: [example])
+    _add_lemmas(nlp)
+    return nlp
+
+
+def _add_lemmas(nlp: Any) -> None:
+    """Parts of speech by tag and lemmas by rule, with tables of the usual kind."""
+    from spacy.lookups import Lookups
+
+    parts = ("NOUN", "VERB", "ADJ", "ADV", "PROPN")
+    ruler = nlp.add_pipe("attribute_ruler", before="ner")
+    for number in range(TAGS):
+        ruler.add([[{"TAG": f"T{number}"}]], {"POS": parts[number % len(parts)]})
+    rules = [["s", ""], ["es", ""], ["ed", ""], ["ing", ""], ["er", ""], ["est", ""]]
+    lookups = Lookups()
+    lookups.add_table("lemma_rules", {part.lower(): rules for part in parts})
+    lookups.add_table("lemma_exc", {})
+    lookups.add_table("lemma_index", {})
+    nlp.add_pipe("lemmatizer", config={"mode": "rule"}, before="ner").initialize(lookups=lookups)
+
+
+def _encoder() -> dict[str, Any]:
+    return {
+        "@architectures": "spacy.Tok2Vec.v2",
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2",
+            "width": 96,
+            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"],
+            "rows": [5000, 1000, 2500, 2500, 50, 50],
+            "include_static_vectors": False,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": 96,
+            "depth": 4,
+            "window_size": 1,
+            "maxout_pieces": 3,
+        },
+    }
+
+
+def _transitions(kind: str, maxout_pieces: int, encoder: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "@architectures": "spacy.TransitionBasedParser.v2",
+        "state_type": kind,
+        "extra_state_tokens": False,
+        "hidden_width": 64,
+        "maxout_pieces": maxout_pieces,
+        "use_upper": True,
+        "tok2vec": encoder,
+    }
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

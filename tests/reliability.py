@@ -1,0 +1,442 @@
+"""The heavy trials behind docs/RELIABILITY.md: ``python -m tests.reliability --help``.
+
+Runs are killed at random moments while a reader reads the tables without rest, disks fill up, files are
+damaged, inputs change during the run, and thousands of inputs are not what they seem. Each trial prints its
+figures and the whole ends with exit code 1 where one fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import io
+import json
+import multiprocessing as mp
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from pipeline import run
+from pipeline.config import Config, load_config
+from pipeline.run import Recipe
+from pipeline.schema import TABLES
+from pipeline.tables import read
+from tests.fakes import fake_recipe
+
+CONTEXT = mp.get_context("spawn")
+
+
+def recipe_of(real: bool) -> Recipe:
+    return Recipe() if real else fake_recipe()
+
+
+def extract(corpus: Path, outputs: Path, jobs: int, real: bool, config: Config | None = None) -> run.Summary:
+    return run.extract([corpus], outputs, config=config or load_config(), jobs=jobs, recipe=recipe_of(real))
+
+
+def content(outputs: Path) -> dict[str, pa.Table]:
+    return {name: read(outputs, name) for name in TABLES}
+
+
+def worker(pipe: Any, corpus: Path, outputs: Path, jobs: int, real: bool) -> None:
+    """A process that makes runs when told to, so that not every kill waits for an import."""
+    while True:
+        pipe.recv()
+        extract(corpus, outputs, jobs, real)
+        pipe.send("done")
+
+
+def reader(outputs: Path, stop: Any, result: Any) -> None:
+    """Read every table over and over; what is wrong with what was read."""
+    n_reads, faults = Counter[str](), []
+    while not stop.is_set():
+        for name in TABLES:
+            try:
+                frame = pd.read_parquet(outputs / name)
+            except Exception as error:
+                faults.append(f"{name}: {type(error).__name__}: {error}"[:200])
+                continue
+            n_reads[name] += 1
+            if name == "documents":
+                faults += check_documents(frame)
+    result.put((dict(n_reads), faults[:20], len(faults)))
+
+
+def check_documents(frame: pd.DataFrame) -> list[str]:
+    """Each round writes 20 files of one generation: a whole table holds whole generations."""
+    if not frame["doc_id"].is_unique:
+        return ["an article twice"]
+    generations = frame["text"].str.extract(r"generation (\d+)")[0].dropna().unique()
+    return [] if len(generations) <= 1 else [f"generations {sorted(generations)} in one table"]
+
+
+def trial_kills(n_kills: int, jobs: int, real: bool, scratch: Path) -> str:
+    """SIGKILL at random moments; a reader beside it; the tables at the end against an undisturbed run's."""
+    corpus, out = scratch / "corpus", scratch / "out"
+    write_generation(corpus, 0)
+    extract(corpus, out, 1, real)
+    stop, result = CONTEXT.Event(), CONTEXT.Queue()
+    watcher = CONTEXT.Process(target=reader, args=(out, stop, result))
+    watcher.start()
+    choose = random.Random(1)
+    seconds = [0.5]
+    n_done = n_killed = 0
+    child: Any = None
+    for generation in range(1, n_kills * 50):
+        write_generation(corpus, generation)
+        if child is None or not child[0].is_alive():
+            child = start_worker(corpus, out, jobs, real)
+        process, pipe = child
+        start = time.perf_counter()
+        pipe.send("go")
+        if pipe.poll(choose.uniform(0, 1.3 * sum(seconds) / len(seconds))):
+            pipe.recv()
+            n_done += 1
+            seconds = [*seconds[-9:], time.perf_counter() - start]
+        else:
+            process.kill()
+            process.join()
+            n_killed += 1
+        if n_killed == n_kills:
+            break
+    if child and child[0].is_alive():
+        child[0].kill()
+    extract(corpus, out, 1, real)
+    stop.set()
+    n_reads, faults, n_faults = result.get()
+    watcher.join()
+    extract(corpus, scratch / "fresh", 1, real)
+    same = content(out) == content(scratch / "fresh")
+    if n_faults or not same:
+        raise AssertionError(f"torn reads {n_faults}: {faults}; equal to an undisturbed run's: {same}")
+    return (
+        f"{n_killed} kills, {n_done} runs that ended before theirs, {sum(n_reads.values())} reads, none torn"
+    )
+
+
+def start_worker(corpus: Path, out: Path, jobs: int, real: bool) -> tuple[Any, Any]:
+    ours, theirs = CONTEXT.Pipe()
+    process = CONTEXT.Process(target=worker, args=(theirs, corpus, out, jobs, real))
+    process.start()
+    return process, ours
+
+
+def write_generation(corpus: Path, generation: int) -> None:
+    shutil.rmtree(corpus, ignore_errors=True)
+    for number in range(20):
+        path = corpus / f"site{number % 3}" / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            f"Ann said this is generation {generation}.\nSubscribe now to read more\nBo {number}.\n"
+        )
+
+
+def trial_full_disk(real: bool, scratch: Path) -> str:
+    """Files may not grow past a limit that rises from nothing: a run fails or ends, its tables are whole."""
+    corpus, out = scratch / "corpus", scratch / "out"
+    write_generation(corpus, 0)
+    extract(corpus, out, 1, real)
+    before = content(out)
+    write_generation(corpus, 1)
+    outcomes = Counter[str]()
+    for n_bytes in [500 * 1.6**step for step in range(14)]:
+        result = CONTEXT.Queue()
+        process = CONTEXT.Process(
+            target=limited, args=(corpus, out, scratch / "warm", int(n_bytes), real, result)
+        )
+        process.start()
+        outcomes[result.get()] += 1
+        process.join()
+        now = content(out)
+        if now != before and set(now["documents"]["text"].to_pylist()) == set(
+            before["documents"]["text"].to_pylist()
+        ):
+            raise AssertionError("tables changed though the run failed")
+        before = now
+    extract(corpus, out, 1, real)
+    extract(corpus, scratch / "fresh", 1, real)
+    if content(out) != content(scratch / "fresh"):
+        raise AssertionError("the next run did not complete")
+    return f"14 limits: {dict(outcomes)}; earlier tables readable after each, the next run completes"
+
+
+def limited(corpus: Path, out: Path, warm: Path, n_bytes: int, real: bool, result: Any) -> None:
+    extract(corpus, warm, 1, real)  # libraries unpack files of their own at their first use
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
+    try:
+        extract(corpus, out, 1, real)
+        result.put("ended")
+    except Exception as error:
+        result.put(type(error).__name__)
+
+
+def trial_damage(n: int, real: bool, scratch: Path) -> str:
+    """A byte changed, a file cut or gone, anywhere in the outputs folder: the next run makes it whole."""
+    corpus, out = scratch / "corpus", scratch / "out"
+    write_generation(corpus, 0)
+    extract(corpus, out, 1, real)
+    good = content(out)
+    choose = random.Random(2)
+    kinds = Counter[str]()
+    for _ in range(n):
+        path = choose.choice([each for each in out.rglob("*") if each.is_file() and each.stat().st_size])
+        data = bytearray(path.read_bytes())
+        kind = choose.choice(["flipped", "cut", "gone"])
+        kinds[kind] += 1
+        if kind == "gone":
+            path.unlink()
+        elif kind == "cut":
+            path.write_bytes(data[: choose.randrange(len(data))])
+        else:
+            data[choose.randrange(len(data))] ^= 1 << choose.randrange(8)
+            path.write_bytes(data)
+        extract(corpus, out, 1, real)
+        if content(out) != good:
+            raise AssertionError(f"{path.relative_to(out)} {kind}: tables differ")
+    return f"{n} damages ({dict(kinds)}), all mended by the next run"
+
+
+def trial_changing_inputs(n: int, real: bool, scratch: Path) -> str:
+    """Files change, come and go while a run reads them; a run after that agrees with a fresh one."""
+    corpus, out = scratch / "corpus", scratch / "out"
+    write_generation(corpus, 0)
+    for round_ in range(n):
+        stop = CONTEXT.Event()
+        mover = CONTEXT.Process(target=keep_changing, args=(corpus, stop, round_))
+        mover.start()
+        while not (corpus / "site0" / "ready").exists() and mover.is_alive():
+            time.sleep(0.05)
+        for _ in range(5):
+            extract(corpus, out, 1, real)
+        stop.set()
+        mover.join()
+        extract(corpus, out, 1, real)
+        extract(corpus, scratch / f"fresh{round_}", 1, real)
+        if content(out) != content(scratch / f"fresh{round_}"):
+            raise AssertionError("tables differ from a fresh run's")
+    return f"{n} times 5 runs over a corpus that changed meanwhile; each settled to a fresh run's tables"
+
+
+def keep_changing(corpus: Path, stop: Any, seed: int) -> None:
+    choose = random.Random(seed)
+    while not stop.is_set():
+        path = corpus / f"site{choose.randrange(3)}" / f"{choose.randrange(30)}.txt"
+        if choose.random() < 0.3:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_text(f"Ann said {choose.random()}.\n" * choose.randrange(1, 50))
+        (corpus / "site0" / "ready").touch()
+        time.sleep(0.002)
+
+
+def trial_fuzz(n: int, jobs: int, real: bool, scratch: Path) -> str:
+    """Inputs that are not what they seem: inputs = documents + rejects, and no crash."""
+    corpus, out = scratch / "corpus", scratch / "out"
+    corpus.mkdir()
+    choose = random.Random(3)
+    n_made = sum(write_fuzz(corpus, number, choose) for number in range(n))
+    summary = extract(corpus, out, jobs, real)
+    n_rejects = sum(summary.rejects.values())
+    outside = [path for path in scratch.iterdir() if path.name not in ("corpus", "out")]
+    if summary.n_documents + n_rejects != n_made or outside:
+        raise AssertionError(
+            f"{n_made} inputs, {summary.n_documents} documents, {summary.rejects}; {outside}"
+        )
+    if "internal" in summary.rejects or "timeout" in summary.rejects:
+        rejects = read(out, "rejects").to_pylist()
+        raise AssertionError([each for each in rejects if each["reason"] in ("internal", "timeout")][:5])
+    return f"{n_made} inputs = {summary.n_documents} documents + {n_rejects} rejects {summary.rejects}"
+
+
+def write_fuzz(corpus: Path, number: int, choose: random.Random) -> int:
+    """One file of some evil kind; how many articles and rejects must come of it."""
+    kind, data = choose.choice(FUZZ)
+    name = f"{number % 50}/{choose.choice(NAMES)}{number}.{kind}"
+    path = corpus / name
+    path.parent.mkdir(exist_ok=True)
+    content = data(choose)
+    path.write_bytes(content)
+    return max(1, content.count(b"\n")) if kind == "jsonl" else 1
+
+
+NAMES = ["", "a b ", "new\nline", "tab\t", "quo'\"te", "ünï", "‮", "\\", "%2e%2e", "..", "-rf ", "😀", "$(x)"]
+
+
+def noise(choose: random.Random, n: int = 4000) -> bytes:
+    return choose.randbytes(choose.randrange(n))
+
+
+def prose(choose: random.Random) -> str:
+    words = [
+        "“",
+        "”",
+        '"',
+        "said",
+        "Ann",
+        "the",
+        "Iraq",
+        "1,000",
+        "–",
+        "\u200b",
+        "\u202e",
+        "é",
+        "\u2028",
+        "\r\n",
+        "\n",
+    ]
+    return " ".join(choose.choice(words) for _ in range(choose.randrange(400)))
+
+
+def records(choose: random.Random) -> bytes:
+    evil: list[Any] = [
+        "../../x",
+        "/etc/passwd",
+        "a\0b",
+        "\ud800",
+        "",
+        5,
+        None,
+        [],
+        {},
+        "x" * 300,
+        "ok" + str(choose.random()),
+    ]
+    lines = []
+    for _ in range(choose.randrange(1, 6)):
+        row = {
+            "id": f"{choose.choice(evil)}{choose.random()}",
+            "text": choose.choice([prose(choose), 5, "", None]),
+        }
+        line = json.dumps(
+            row | {"url": choose.choice(evil), "date": choose.choice(evil), "title": choose.choice(evil)}
+        )
+        lines.append(choose.choice([line, line, line, line[:-3], "[]", "null"]))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def bomb(_: random.Random) -> bytes:
+    return gzip.compress(b"a" * 30_000_000)
+
+
+FUZZ: list[tuple[str, Callable[[random.Random], bytes]]] = [
+    ("txt", noise),
+    ("html", noise),
+    ("txt", lambda choose: prose(choose).encode()),
+    ("txt", lambda choose: prose(choose).encode("utf-16")),
+    ("txt", lambda choose: prose(choose).encode("utf-8", "replace")[::-1]),
+    ("txt", lambda choose: gzip.compress(prose(choose).encode())),
+    ("txt.gz", lambda choose: gzip.compress(gzip.compress(prose(choose).encode()))),
+    ("txt.gz", lambda choose: gzip.compress(prose(choose).encode())[: choose.randrange(1, 40)]),
+    ("html", lambda choose: f"<html><p>{prose(choose)}<div><script>{prose(choose)}".encode()),
+    ("html", lambda choose: ("<div>" * choose.randrange(3000) + prose(choose)).encode()),
+    ("jsonl", records),
+    ("csv", noise),
+    ("parquet", noise),
+    ("warc", noise),
+    ("md", lambda choose: b"\xef\xbb\xbf" + prose(choose).encode("utf-16-le")),
+]
+
+
+def rare_inputs() -> Iterator[tuple[str, bytes]]:
+    """The large ones, once each."""
+    yield "quotes.txt", ('He said "' * 100_000).encode()
+    yield "word.txt", b"x" * 4_900_000
+    yield "long.txt", b"x" * 30_000_000
+    yield "bomb.txt.gz", gzip.compress(b"word " * 20_000_000)
+    buffer = io.BytesIO()
+    pd.DataFrame({"text": ["Ann said so."], "id": ["../../../up"]}).to_parquet(buffer)
+    yield "up.parquet", buffer.getvalue()
+
+
+def trial_rare(jobs: int, real: bool, scratch: Path) -> str:
+    """A text of 100,000 quotation marks, words of 5 and 30 MB, an archive that expands, an id that climbs."""
+    corpus, out = scratch / "corpus", scratch / "out"
+    corpus.mkdir()
+    for name, data in rare_inputs():
+        (corpus / name).write_bytes(data)
+    summary = extract(corpus, out, jobs, real)
+    n = summary.n_documents + sum(summary.rejects.values())
+    if n != 5 or sorted(path.name for path in scratch.iterdir()) != ["corpus", "out"]:
+        raise AssertionError(f"{summary}")
+    return f"5 inputs = {summary.n_documents} documents + rejects {summary.rejects}"
+
+
+def trial_memory(sizes: tuple[int, int], jobs: int, real: bool, scratch: Path) -> str:
+    """Peak resident memory of all processes of a run over many short articles, against one over fewer."""
+    peaks = []
+    for size in sizes:
+        corpus = scratch / f"corpus{size}"
+        for number in range(size):
+            path = corpus / f"{number % 200}" / f"{number}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(
+                f"Ann number{number} said on Monday that name{number * 7} had left the town{number}.\n"
+            )
+        result = CONTEXT.Queue()
+        process = CONTEXT.Process(target=measured, args=(corpus, scratch / f"out{size}", jobs, real, result))
+        process.start()
+        peaks.append(result.get())
+        process.join()
+    shown = ", ".join(f"{size} articles {peak:.0f} MB" for size, peak in zip(sizes, peaks, strict=True))
+    if peaks[1] > 1.1 * peaks[0]:
+        raise AssertionError(shown)
+    return f"{shown} ({peaks[1] / peaks[0] - 1:+.1%})"
+
+
+def measured(corpus: Path, out: Path, jobs: int, real: bool, result: Any) -> None:
+    extract(corpus, out, jobs, real)
+    own, child = (
+        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    result.put(own + (jobs * child if jobs > 1 else 0))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--damages", type=int, default=100)
+    parser.add_argument("--fuzz", type=int, default=10_000)
+    parser.add_argument("--changes", type=int, default=5)
+    parser.add_argument("--articles", type=int, nargs=2, default=(10_000, 100_000))
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--real", action="store_true", help="the real stages; else small ones in their place")
+    parser.add_argument("--only", nargs="*", help="kills full damage changes fuzz rare memory")
+    given = parser.parse_args()
+    jobs, real = given.jobs, given.real
+    trials: dict[str, Callable[[Path], str]] = {
+        "kills": lambda scratch: trial_kills(given.kills, jobs, real, scratch),
+        "full": lambda scratch: trial_full_disk(real, scratch),
+        "damage": lambda scratch: trial_damage(given.damages, real, scratch),
+        "changes": lambda scratch: trial_changing_inputs(given.changes, real, scratch),
+        "fuzz": lambda scratch: trial_fuzz(given.fuzz, jobs, real, scratch),
+        "rare": lambda scratch: trial_rare(jobs, real, scratch),
+        "memory": lambda scratch: trial_memory(tuple(given.articles), jobs, real, scratch),
+    }
+    failed = 0
+    for name in given.only or trials:
+        start = time.perf_counter()
+        with tempfile.TemporaryDirectory() as scratch:
+            try:
+                outcome = trials[name](Path(scratch))
+            except AssertionError as error:
+                outcome, failed = f"FAILED: {error}", failed + 1
+        print(f"{name:8} {time.perf_counter() - start:7.0f} s  {outcome}", flush=True)
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONHASHSEED", "0")
+    sys.exit(main())
