@@ -29,7 +29,8 @@ COLUMNS = {
     "name": "source_name", "head": "source_head", "role": "source_role", "nat": "source_nationality",
     "aff": "source_affiliation", "count": "source_count", "to": "addressee", "date": "said_date",
     "parent": "parent", "supports": "supports", "by": "reported_by", "neg": "negated", "anon": "anonymous",
-    "lemma": "cue_lemma", "ante": "antecedent", "form": "form", "kind": "source_kind", "class": "cue_class",
+    "lemma": "cue_lemma", "ante": "antecedent", "form": "form", "when": "said_when",
+    "members": "source_members", "kind": "source_kind", "class": "cue_class",
 }  # fmt: skip
 OPEN_CLASSES = {
     "hear": "other report", "agree": "confirm other", "protest": "accuse other", "defend": "say other",
@@ -42,7 +43,8 @@ OPEN_CLASSES = {
     "advise": "demand warn say", "object": "deny other",
     "recall": "say other", "complain": "accuse say other", "criticise": "accuse other",
     "appeal": "ask demand",
-    "plan": "intend", "invite": "ask demand", "urge": "demand", "call": "say other demand",
+    "plan": "intend", "ask": "ask demand", "beg": "ask demand",
+    "invite": "ask demand", "urge": "demand", "call": "say other demand",
 }  # fmt: skip
 """Lemmas whose cue class the contract leaves open, and the classes that count as right."""
 
@@ -224,7 +226,7 @@ def claim(
         gold["cue_lemma"] = None
     if not coordinated:
         gold |= dict.fromkeys(DESCRIPTION)
-    if reported_by is not None:
+    if reported_by not in (None, "*"):
         gold["reported_by"] = reported_by
     for setting in filter(None, (part.strip() for part in settings.split(";"))):
         _set(gold, setting, numbers)
@@ -262,6 +264,8 @@ def _set(gold: dict[str, Any], setting: str, numbers: list[str]) -> None:
     column = COLUMNS[key]
     if value == "*":
         gold.pop(column, None)
+        if column == "source_members":
+            gold[column] = None
         if column == "source_name":
             gold.setdefault("anonymous", False)
         if column == "anonymous":

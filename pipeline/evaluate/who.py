@@ -99,28 +99,34 @@ def _score_claim(score: WhoScore, row: Row, gold: Row, claim: Claim) -> None:
             right = same(column, _accepted(gold, column), getattr(claim, column))
             _count(score, row, claim, column, right, gold[column], getattr(claim, column))
     _score_members(score, row, gold, claim)
-    has_antecedent = claim.antecedent_start is not None
     if "source_name" in gold:
-        right = claim.source_name is not None and same(
-            "source_name", _accepted(gold, "source_name"), claim.source_name
-        )
-        filled = figure(int(right), int(claim.source_name is not None), int(gold["source_name"] is not None))
-        score.add("source_name", filled)
-        if gold.get("antecedents") or has_antecedent:
-            score.add("resolved", filled)
-        if not right and (claim.source_name or gold["source_name"]):
-            score.mistakes.append(
-                Mistake(row["id"], "source_name", claim.content, gold["source_name"], claim.source_name)
-            )
+        _score_name(score, row, gold, claim)
     if "antecedent" in gold:
-        right = has_antecedent and any(
-            start < (claim.antecedent_end or 0) and (claim.antecedent_start or 0) < end
-            for start, end in gold["antecedents"]
-        )
-        score.add("antecedent", figure(int(right), int(has_antecedent), int(bool(gold["antecedents"]))))
-        if right != bool(gold["antecedents"]) or right != has_antecedent:
-            expected = [row["text"][start:end] for start, end in gold["antecedents"]]
-            score.mistakes.append(Mistake(row["id"], "antecedent", claim.content, expected, claim.antecedent))
+        _score_antecedent(score, row, gold, claim)
+
+
+def _score_name(score: WhoScore, row: Row, gold: Row, claim: Claim) -> None:
+    """A null is no prediction; where null is accepted beside a name, a name need not be found."""
+    accepted, found = _accepted(gold, "source_name"), claim.source_name
+    right = found is not None and same("source_name", accepted, found)
+    wanted = right or None not in accepted
+    counts = figure(int(right), int(found is not None), int(wanted))
+    score.add("source_name", counts)
+    if gold.get("antecedents") or claim.antecedent_start is not None:
+        score.add("resolved", counts)
+    if not right and (wanted or found is not None):
+        score.mistakes.append(Mistake(row["id"], "source_name", claim.content, gold["source_name"], found))
+
+
+def _score_antecedent(score: WhoScore, row: Row, gold: Row, claim: Claim) -> None:
+    """A mention that overlaps one of the accepted ones is right."""
+    accepted, start, end = gold["antecedents"], claim.antecedent_start, claim.antecedent_end
+    found = start is not None and end is not None
+    right = start is not None and end is not None and any(a < end and start < b for a, b in accepted)
+    score.add("antecedent", figure(int(right), int(found), int(bool(accepted))))
+    if found != right or bool(accepted) != right:
+        expected = [row["text"][a:b] for a, b in accepted]
+        score.mistakes.append(Mistake(row["id"], "antecedent", claim.content, expected, claim.antecedent))
 
 
 def _count(
@@ -157,9 +163,9 @@ def normal(column: str, value: Any) -> Any:
 
 def _score_members(score: WhoScore, row: Row, gold: Row, claim: Claim) -> None:
     """Members found, by place, and their descriptions; a source that is not coordinated has none."""
-    expected: list[Row] = gold.get("source_members") or []
+    expected: Sequence[Row] | None = gold.get("source_members", ())
     found: Sequence[SourceMember] = claim.source_members or ()
-    if not expected and not found:
+    if expected is None or not (expected or found):
         return
     text = row["text"]
     pairs = pair(
@@ -195,7 +201,8 @@ def _score_links(
         target = getattr(claims[pairs[i]], column) if i in pairs else None
         found = gold_of.get(place.get(target, -1)) if target is not None else None
         right = target is not None and found is not None and found in _accepted(gold, name)
-        score.add(name, figure(int(right), int(target is not None), int(gold[name] is not None)))
+        wanted = gold[name] is not None and (right or None not in _accepted(gold, name))
+        score.add(name, figure(int(right), int(target is not None), int(wanted)))
         if i in pairs and (right != (target is not None) or right != (gold[name] is not None)):
             score.mistakes.append(Mistake(row["id"], name, claims[pairs[i]].content, gold[name], found))
     for j, claim in enumerate(claims):
