@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.clean.extent import keep_units
+from pipeline.clean.extent import Scores, keep_units
 from pipeline.clean.features import Seen, look_up, unit_features
 from pipeline.clean.furniture import Furniture, load_furniture
-from pipeline.clean.header import Head, Lines, find_head, opens_with_title
+from pipeline.clean.header import Head, Lines, find_head, find_opening, opens_with_title
+from pipeline.clean.html_page import extract_page, units_of_body
 from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose, section_after
 from pipeline.clean.lines import Page, Unit, ends_sentence, join_lines, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language, find_publisher
-from pipeline.clean.scorer import load_trees
+from pipeline.clean.scorer import Trees, load_trees
 from pipeline.clean.site_lines import SiteLines, recurring
 from pipeline.clean.threads import Thread, find_thread
 from pipeline.config import Config
@@ -26,9 +27,14 @@ from pipeline.schema import BODY_KINDS, Article, Document, RawArticle, Segment, 
 _RECURRING_ODDS = 4.0
 """Subtracted from a unit's log-odds where all its lines recur on the site: a single other page covers
 73-89 % of boilerplate lines at 0.1-0.9 % of the body."""
+_HTML_SHARE = 0.5
+"""Share of an extracted body that must be found in the page's text, else the text is scored as any "
+"other."""
 _MERGED_KINDS = frozenset({"navigation", "footer", "related", "promo", "tags", "other"})
 _OPENING_WORDS = 6
 """Words of the shortest sentence that opens an article."""
+_NO_PROSE_LINES = 3
+"""Where nothing is kept, lines before a comment thread may begin."""
 _THREAD_AFTER_WORDS = 40
 """Words of prose before a comment thread may begin: what stands higher is the article's own byline."""
 
@@ -53,47 +59,58 @@ class Scored:
     seen: Seen
     n_words: NDArray[np.floating[Any]]
     probability: NDArray[np.floating[Any]]
+    repeats: NDArray[np.floating[Any]]
+
+    def keep(self, furniture: Furniture, *, before_line: int | None = None) -> NDArray[np.bool_]:
+        """Which units are the article's prose, none at or below line ``before_line``."""
+        probability = self.probability
+        if before_line is not None:
+            above = np.array([unit.first < before_line for unit in self.units])
+            n = int(above.sum())
+            seen = self.seen
+            lookups = Seen(seen.lower[:n], seen.line_mask[:n], seen.start_mask[:n], seen.anywhere_mask[:n])
+            scores = Scores(self.units[:n], lookups, probability[:n], self.n_words[:n], self.repeats[:n])
+            return np.concatenate([keep_units(scores, furniture), np.zeros(len(above) - n, bool)])
+        return keep_units(Scores(self.units, self.seen, probability, self.n_words, self.repeats), furniture)
 
 
-def score_page(page: Page, *, known: SiteLines | None = None, site: str | None = None) -> Scored:
+def score_page(
+    page: Page, *, known: SiteLines | None = None, site: str | None = None, trees: Trees | None = None
+) -> Scored:
     """The page's units with their scores."""
     furniture = load_furniture()
     units = join_lines(page)
     seen = look_up(units, furniture)
     names, features = unit_features(page, units, seen, furniture)
-    odds = load_trees().log_odds(features)
+    odds = (trees or load_trees()).log_odds(names, features)
     known_lines = recurring(page.lines, known, site)
     if any(known_lines):
         recurs = np.array([all(known_lines[u.first : u.last]) for u in units])
         odds = odds - np.where(recurs, np.float32(_RECURRING_ODDS), np.float32(0))
-    n_words = features[:, names.index("n_words")]
-    return Scored(page, units, seen, n_words, 1 / (1 + np.exp(-odds)))
+    n_words, repeats = (features[:, names.index(name)] for name in ("n_words", "repeats"))
+    return Scored(page, units, seen, n_words, 1 / (1 + np.exp(-odds)), repeats)
 
 
-def clean(raw: RawArticle, *, config: Config, known: SiteLines | None = None) -> Article:
+def clean(
+    raw: RawArticle, *, config: Config, known: SiteLines | None = None, trees: Trees | None = None
+) -> Article:
     """The article in ``raw``: its document and its segments.
 
-    ``known`` is what the corpus taught of its sites (``learn``), this article's own page included.
+    ``known`` is what the corpus taught of its sites (``learn``), this article's own page included;
+    ``trees`` takes the place of the shipped line scorer, for evaluation.
     """
     page = split_lines(raw.text)
     if not len(page):
         return _article(raw, page, [], config, Credits(None, None, None, None, None))
-    scored = score_page(page, known=known, site=raw.site_key)
+    scored = score_page(page, known=known, site=raw.site_key, trees=trees)
     furniture = load_furniture()
-    keep = keep_units(scored.probability, scored.n_words)
+    keep = scored.keep(furniture)
     thread = find_thread(page, _thread_start(scored, keep), furniture)
     if thread:
-        outside = np.array([u.first < thread.first for u in scored.units])
-        keep = keep_units(np.where(outside, scored.probability, 0), scored.n_words)
+        keep = scored.keep(furniture, before_line=thread.first)
+    raw, keep = _from_html(raw, scored, keep)
+    head = _head(scored, raw, keep)
     prose = [int(i) for i in np.flatnonzero(keep)]
-    first = prose[0] if prose else 0
-    head = _head(scored, raw, first, prose)
-    if head.title is not None:
-        _keep_opening(scored, keep, head)
-        prose = [int(i) for i in np.flatnonzero(keep)]
-    if head.title is not None and keep[head.title]:
-        keep[head.title] = False
-        prose = [i for i in prose if i != head.title]
     pieces = _label(scored, keep, head, furniture)
     if thread:
         pieces = _with_thread(pieces, page, thread, furniture)
@@ -101,32 +118,64 @@ def clean(raw: RawArticle, *, config: Config, known: SiteLines | None = None) ->
     return _article(raw, page, pieces, config, found)
 
 
+def _from_html(
+    raw: RawArticle, scored: Scored, keep: NDArray[np.bool_]
+) -> tuple[RawArticle, NDArray[np.bool_]]:
+    """With the body and the metadata of the page's source, where there is one and it has an article."""
+    extract = extract_page(raw.html, raw.url) if raw.html is not None else None
+    if extract is None:
+        return raw, keep
+    found = units_of_body(scored.units, extract.text)
+    if scored.n_words[found].sum() < _HTML_SHARE * len(extract.text.split()):
+        return raw, keep
+    stated = replace(
+        raw,
+        title=raw.title or extract.title,
+        author=raw.author or extract.author,
+        date_text=raw.date_text or extract.date,
+        site=raw.site or extract.sitename,
+    )
+    return stated, found
+
+
 def _thread_start(scored: Scored, keep: NDArray[np.bool_]) -> int:
     """The first line at which a comment thread may begin."""
     words = np.cumsum(np.where(keep, scored.n_words, 0))
     least = min(_THREAD_AFTER_WORDS, float(words[-1]) / 2)
     if not least:
-        return len(scored.page)
+        return min(_NO_PROSE_LINES, len(scored.page))
     return scored.units[int(np.argmax(words >= least))].last
 
 
-def _head(scored: Scored, raw: RawArticle, first: int, prose: Sequence[int]) -> Head:
-    """The head above the prose, or the headline that a text without a head opens with."""
+def _head(scored: Scored, raw: RawArticle, keep: NDArray[np.bool_]) -> Head:
+    """The head above the prose, or the headline that a text without a head opens with.
+
+    Lines of the head are taken out of ``keep``, and prose between the head and the first kept unit put in.
+    """
     units = scored.units
     lines = Lines(units, scored.seen, [int(n) for n in scored.n_words])
-    head = find_head(lines, first, given=raw.title)
-    if head.title is None and prose:
+    first = int(np.argmax(keep)) if keep.any() else 0
+    opening = find_opening(lines, first) if keep.any() else 0
+    head = find_head(lines, opening, given=raw.title)
+    if head.title is None and keep.any() and opening == first:
         following = units[first + 1].text if first + 1 < len(units) else None
         gap = scored.page.gap[units[first].last] if units[first].last < len(scored.page) else 0
         is_given = raw.title is not None and raw.title.strip() == units[first].text
-        if is_given or opens_with_title(units[first].text, following, n_words=lines.n_words[first], gap_after=gap):
-            return replace(find_head(lines, first + 1, given=units[first].text), title=first)
+        if is_given or opens_with_title(
+            units[first].text, following, n_words=lines.n_words[first], gap_after=gap
+        ):
+            head = replace(find_head(lines, first + 1, given=units[first].text), title=first)
+    for i in range(first, max(opening, first + 1)):
+        if i in head.units or (head.title is not None and i < opening and lines.marked(i)):
+            keep[i] = False
+    if head.title is not None:
+        _keep_opening(scored, keep, head)
     return head
 
 
 def _keep_opening(scored: Scored, keep: NDArray[np.bool_], head: Head) -> None:
     """Keep the prose between the head and the first kept unit: a short article's opening scores low."""
-    taken = {*head.bylines, *head.dates, *head.datelines, *head.captions, head.title, head.subtitle}
+    taken = head.units
     first = int(np.argmax(keep)) if keep.any() else len(scored.units)
     for i in range(first - 1, head.end - 1, -1):
         unit, n_words = scored.units[i], int(scored.n_words[i])

@@ -13,12 +13,15 @@ from pipeline.clean.dates import find_dates
 from pipeline.config import read_lexicon
 
 _BY = re.compile(
-    r"^(?:(?:story|words|written|posted|published|reported|report|authored|article|review|analysis|opinion|text|"
-    r"reporting|submitted|compiled|filed|exclusive|special report|comment|column)[:,]?\s+)?by[:\s]+(?P<names>.{2,160})$",
+    r"^(?:(?:story|words|written|posted|published|reported|report|authored|article|review|analysis|"
+    r"opinion|text|"
+    r"reporting|submitted|compiled|filed|exclusive|special report|comment|"
+    r"column)[:,]?\s+)?by[:\s]+(?P<names>.{2,160})$",
     re.I,
 )
 _POSTED_BY = re.compile(
-    r"^(?:(?:posted|published|written|filed|updated|last updated|created)\b.{0,70}?|.{0,60}?\d.{0,24}?[\s|·•,–—-])\bby:?\s+"
+    r"^(?:(?:posted|published|written|filed|updated|last updated|created)\b.{0,70}?|"
+    r".{0,60}?\d.{0,24}?[\s|·•,–—-])\bby:?\s+"
     r"(?P<names>\S.{1,80})$",
     re.I,
 )
@@ -30,24 +33,32 @@ _PARTICLE = r"(?:de|van|von|der|den|bin|ibn|al|el|la|le|da|di|du|dos|del|ter|ten
 _PART = r"(?:[A-Z][\w'’]*(?:-[A-Za-z][\w'’]*)*\.?|[Aa]l-[\w'’]+)"
 _NAME = re.compile(rf"^{_PART}(?:[ ](?:{_PART}|{_PARTICLE})){{0,4}}$")
 _ROLE = re.compile(
-    r"\b(?:staff|writer|reporter|correspondent|editor|editorial|columnist|contributor|contributing|bureau|desk|team|"
-    r"senior|special to|producer|news service|associate|chief|photographer|published|updated|posted|min read|"
+    r"\b(?:staff|writer|reporter|correspondent|editor|editorial|columnist|contributor|contributing|"
+    r"bureau|desk|team|"
+    r"senior|special to|producer|news service|associate|chief|photographer|published|updated|posted|min "
+    r"read|"
     r"minute read|comments?|shares?|views?|read|translated|photos?|photographs?|illustrations?)\b",
     re.I,
 )
 _ROLE_AFTER = re.compile(
-    r"^(?P<name>(?:[A-Z][\w'’.-]+ ){1,3}?[A-Z][\w'’.-]+)[, ]+(?:[A-Za-z]+ ){0,3}(?:reporter|correspondent|editor|writer|columnist|"
+    r"^(?P<name>(?:[A-Z][\w'’.-]+ ){1,3}?[A-Z][\w'’.-]+)[, ]+(?:[A-Za-z]+ ){0,3}(?:reporter|"
+    r"correspondent|editor|writer|columnist|"
     r"contributor|producer|staff writer|reporting)\b.*$"
 )
 _SITE_WORDS = re.compile(
-    r"\b(?:news|times|post|herald|tribune|journal|daily|press|gazette|staff|bureau|desk|magazine|media|network|online|"
-    r"team|editors?|editorial|admin|administrator|webmaster|guest|contributors?|agency|agencies|wire|reports?|"
-    r"services?|tv|radio|blog|home|world|business|sports?|politics|culture|opinion|\w+\.(?:com|org|net|co|news))\b"
+    r"\b(?:news|times|post|herald|tribune|journal|daily|press|gazette|staff|bureau|desk|magazine|media|"
+    r"network|online|"
+    r"team|editors?|editorial|admin|administrator|webmaster|guest|contributors?|agency|agencies|wire|"
+    r"reports?|"
+    r"services?|tv|radio|blog|home|world|business|sports?|politics|culture|opinion|\w+\.(?:com|org|net|"
+    r"co|news))\b"
     r"|@|\d|https?:",
     re.I,
 )
 _NAME_CUT = re.compile(
-    r"\s+[|•·–—@]\s*|\s{2,}|\s@|\s-\s|(?:^|\s)(?:on|at|in|for|published|updated|posted|translated|photographs?)(?:\s|$)", re.I
+    r"\s+[|•·–—@]\s*|\s{2,}|\s@|\s-\s|(?:^|\s)(?:on|at|in|for|published|updated|posted|translated|"
+    r"photographs?)(?:\s|$)",
+    re.I,
 )
 _DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Z'’.\- ]{2,}(?:, ?[A-Z][\w'’. \-]{1,30})?(?:/[A-Z][A-Z' \-]+)?)"
@@ -83,7 +94,7 @@ def agency_of(text: str) -> str | None:
 
 def parse_byline(text: str) -> Byline | None:
     """The names of a byline, ``None`` where the line is none."""
-    if len(text) > 200 or not text[0].isalnum() and text[0] not in "*_(":
+    if len(text) > 200 or (not text[0].isalnum() and text[0] not in "*_("):
         return None
     line = text.strip("*_ ")
     match = _BY.match(line) or _AUTHORS.match(line) or _POSTED_BY.match(line)
@@ -118,7 +129,8 @@ def _names(text: str) -> Byline | None:
 
 
 def _looks_like_agency(name: str) -> bool:
-    """One word in capitals is how agencies are credited; so is a name that ends in "Press" or "News Agency"."""
+    """One word in capitals is how agencies are credited; so is a name that ends in "Press" or "News "
+    "Agency"."""
     if name.isupper() and name.isalpha() and len(name) >= 2:
         return True
     return re.search(r"\w (?:Press|News Agency|Newswire|Wire Service|News Service)$", name) is not None
@@ -128,7 +140,9 @@ def _recased(name: str) -> str:
     """A name in capitals only, in the usual case."""
     if not name.isupper():
         return name
-    return " ".join(part if len(part) < 3 and part.endswith(".") else part.capitalize() for part in name.split())
+    return " ".join(
+        part if len(part) < 3 and part.endswith(".") else part.capitalize() for part in name.split()
+    )
 
 
 def is_person(name: str) -> bool:

@@ -275,7 +275,14 @@ def _runs(prose: Floats, base: dict[str, Floats]) -> dict[str, Floats]:
     bounds = np.concatenate([[0], edges, [n]])
     words = np.repeat(sums[bounds[1:]] - sums[bounds[:-1]], np.diff(bounds))
     shape = np.stack(
-        [base["begins_digit"], base["begins_upper"], base["colon_end"], base["stop_end"], base["date"], base["by"]]
+        [
+            base["begins_digit"],
+            base["begins_upper"],
+            base["colon_end"],
+            base["stop_end"],
+            base["date"],
+            base["by"],
+        ]
     )
     alike = np.zeros(n, np.float32)
     if n > 1:

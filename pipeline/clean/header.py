@@ -19,12 +19,18 @@ from pipeline.clean.lines import Unit, ends_sentence
 
 _LOOK_BACK = 60
 """Units above the prose among which the head is looked for: social buttons stand between on many pages."""
+_HEAD_UNITS = 12
+_LONG_WORDS = 25
+_SHORT_WORDS = 6
+_CREDIT_WORDS = 16
 _TITLE_WORDS = range(2, 36)
 _PAGE_TITLE = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+")
 _BREADCRUMB = re.compile(r"\s[|>»›/•·]\s|^[>»|•·]")
 _DATELINE = re.compile(
-    r"^[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){0,3}(?:, [A-Z][\w'’. -]{2,30})?,? (?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|"
-    r"Nov|Dec)[a-z]*\.? \d{1,2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?)(?:,? \d{4})?\.?(?: [—–-])?$"
+    r"^[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){0,3}(?:, [A-Z][\w'’. -]{2,30})?,? (?:(?:Jan|Feb|Mar|Apr|May|"
+    r"June?|July?|Aug|Sept?|Oct|"
+    r"Nov|Dec)[a-z]*\.? \d{1,2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|"
+    r"Dec)[a-z]*\.?)(?:,? \d{4})?\.?(?: [—–-])?$"
 )
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun|published|updated|posted|last|date|on|first)", re.I)
 _ROLE_LINE = re.compile(
@@ -47,10 +53,25 @@ class Head:
     captions: tuple[int, ...] = ()
 
     @property
+    def units(self) -> frozenset[int]:
+        """Every unit of the head."""
+        named = (*self.bylines, *self.dates, *self.datelines, *self.captions)
+        return frozenset((*named, *(i for i in (self.title, self.subtitle) if i is not None)))
+
+    @property
     def end(self) -> int:
         """One past the last unit of headline, byline and date; 0 without any."""
         named = (*self.bylines, *self.dates, *self.datelines)
-        return max([*named, -1 if self.title is None else self.title, -1 if self.subtitle is None else self.subtitle]) + 1
+        return (
+            max(
+                [
+                    *named,
+                    -1 if self.title is None else self.title,
+                    -1 if self.subtitle is None else self.subtitle,
+                ]
+            )
+            + 1
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +89,33 @@ class Lines:
         """Whether the unit is, or short as it is begins with, a phrase of the furniture."""
         mask = self.seen.line_mask[i] or (self.seen.start_mask[i] and self.n_words[i] < 8)
         return bool(mask) or (self.n_words[i] <= 12 and load_furniture().is_menu(self.seen.lower[i]))
+
+
+def find_opening(lines: Lines, first: int) -> int:
+    """The article's first paragraph, from its first unit ``first`` on: what stands above is its head.
+
+    A sentence with a byline or a date right below it is a standfirst.
+    """
+    for i in range(first, min(first + _HEAD_UNITS, len(lines.units))):
+        if _is_paragraph(lines, i) and not _credit_follows(lines, i):
+            return i
+    return first
+
+
+def _is_paragraph(lines: Lines, i: int) -> bool:
+    text, n_words = lines[i], lines.n_words[i]
+    if n_words >= _LONG_WORDS:
+        return True
+    return n_words >= _SHORT_WORDS and ends_sentence(text) and not is_caption(text, n_words=n_words)
+
+
+def _credit_follows(lines: Lines, i: int) -> bool:
+    for j in range(i + 1, min(i + 4, len(lines.units))):
+        if lines.n_words[j] >= _LONG_WORDS:
+            return False
+        if lines.n_words[j] <= _CREDIT_WORDS and _is_credit(lines, j):
+            return True
+    return False
 
 
 def find_head(lines: Lines, first: int, *, given: str | None) -> Head:
@@ -124,7 +172,8 @@ def _is_lone_name(lines: Lines, i: int, title: int) -> bool:
 
 
 def _may_be_subtitle(lines: Lines, i: int, first: int, found: dict[str, list[int]]) -> bool:
-    """A whole sentence right above the prose is prose; a standfirst has a byline, a date or a picture below it."""
+    """A whole sentence right above the prose is prose; a standfirst has a byline, a date or a picture "
+    "below it."""
     if any(j > i for kind in found.values() for j in kind):
         return True
     return not ends_sentence(lines[i]) and i + 1 <= first

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.clean.dates import Written, find_dates, not_future
 from pipeline.clean.bylines import authors_of, dateline_of
+from pipeline.clean.dates import Written, find_dates, not_future
 from pipeline.clean.header import Head
 from pipeline.clean.lines import Unit
 from pipeline.schema import RawArticle

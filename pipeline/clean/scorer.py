@@ -7,6 +7,7 @@ and shipped as arrays; evaluated here with numpy alone, all trees and units of a
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 
+_RETRAIN = "python -m pipeline.train.lines"
 MODEL = Path(__file__).with_name("lines.npz")
 
 
@@ -35,8 +37,17 @@ class Trees:
     base: float
     depth: int
 
-    def log_odds(self, features: Floats) -> Floats:
-        """The log-odds of every row of ``features``, whose columns are ``names``."""
+    def log_odds(self, names: Sequence[str], features: Floats) -> Floats:
+        """The log-odds of every row of ``features``, whose columns are called ``names``.
+
+        Raises:
+            ValueError: the forest was trained with a feature that is no more.
+        """
+        if tuple(names) != self.names:
+            missing = [name for name in self.names if name not in names]
+            if missing:
+                raise ValueError(f"line scorer: trained with features {missing}; run `{_RETRAIN}`")
+            features = features[:, [names.index(name) for name in self.names]]
         n_trees, n_nodes = self.feature.shape
         offset = (np.arange(n_trees, dtype=np.int32) * n_nodes)[:, None]
         feature, threshold = self.feature.ravel(), self.threshold.ravel()
@@ -51,22 +62,18 @@ class Trees:
         total: Floats = self.value.ravel()[node].sum(axis=0) + np.float32(self.base)
         return total
 
-    def probability(self, features: Floats) -> Floats:
-        """The probability, 0 to 1, of every row of ``features``."""
-        return 1 / (1 + np.exp(-self.log_odds(features)))
-
 
 @functools.cache
-def load_trees(path: Path = MODEL) -> Trees:
-    """The shipped forest."""
+def load_trees(path: Path = MODEL, prefix: str = "") -> Trees:
+    """The shipped forest, or the one whose arrays' names begin with ``prefix`` in another file."""
     with np.load(path, allow_pickle=False) as arrays:
         return Trees(
-            tuple(str(name) for name in arrays["names"]),
-            arrays["feature"],
-            arrays["threshold"],
-            arrays["left"],
-            arrays["right"],
-            arrays["value"],
-            float(arrays["base"]),
-            int(arrays["depth"]),
+            tuple(str(name) for name in arrays[prefix + "names"]),
+            arrays[prefix + "feature"],
+            arrays[prefix + "threshold"],
+            arrays[prefix + "left"],
+            arrays[prefix + "right"],
+            arrays[prefix + "value"],
+            float(arrays[prefix + "base"]),
+            int(arrays[prefix + "depth"]),
         )

@@ -11,7 +11,7 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.clean.dates import find_dates
 from pipeline.clean.furniture import Furniture
@@ -24,48 +24,64 @@ _MIN_UNHEADED = 3
 """Signatures that make a thread without a heading; teasers with author and date have no prose between."""
 
 _AGO = re.compile(r"\b(?:\d+|an?|one) (?:second|sec|minute|min|hour|hr|day|week|month|year|yr)s? ago\b", re.I)
-_SAYS = re.compile(
-    r"^(?P<name>\S.{0,60}?) (?:says|said|wrote|writes|commented|replied)\s*(?::|\.\.\.|…)$", re.I
+_ASIDE = re.compile(
+    r"\((?:author|staff|mod(?:erator)?|editor|op|verified|guest|member|subscriber|admin)[^)]*\)", re.I
 )
+_SAYS = re.compile(
+    r"^(?P<name>\S.{0,60}?) (?:says|said|wrote|writes|commented|replied)(?P<when>\b.{0,50}?)\s*(?::|"
+    r"\.\.\.|…)$",
+    re.I,
+)
+_SIGNED = re.compile(
+    r"^(?:#?\d+[.)]? )?(?:commented|comment|posted|written|submitted|reply|left) (?:by\b|by:|from\b)", re.I
+)
+_NAMED = re.compile(r"^(?P<name>@?[\w.'’-]+(?: [\w.'’-]+){0,2}): \S")
+_REPLY_LINE = re.compile(r"\b(?:reply|like)\b", re.I)
+_JOB = re.compile(r"^(?:works|worked|studied|studies|lives|.{2,40} (?:at|·)) \S.{0,60}$", re.I)
 _HEADING = re.compile(
     r"^(?:(?:\d[\d,]* |no |view |show |all |read |load |reader |user |post(?:ed)? |your )*"
     r"(?:comments?|responses?|replies|thoughts|reader comments|discussion|talkbacks?|feedback)"
-    r"(?: (?:so far|to|on|for|about)\b.*)?[\s:]*(?:\(?[\d,]+\)?)?)$",
+    r"(?: (?:so far|to|on|for|about|are closed|closed)\b.*)?[\s:]*(?:\(?[\d,]+\)?)?\.?"
+    r"|\d[\d,]* (?:comments?|responses?|replies)\b.{0,40})$",
     re.I,
 )
 _FILLER = re.compile(
     r"\b(?:on|at|says|said|wrote|writes|posted|by|comment(?:ed)?|from|reply|replied|permalink|link|edited|"
-    r"updated|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[|•·—–:,;()\[\]#…]|\.\.\.| "
-    r"- |^-|-$|#?\b\d{1,4}[.)]?(?= |$)",
+    r"updated|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[|•·—–:,;\[\]#…]|\.\.\.|\s-\s|"
+    r"^-|-$|\b(?:score|rating|karma|points?|votes?|likes?)\b:? ?-?\d*|#?\b\d{1,4}[.)]?(?= |$)",
     re.I,
 )
 _NO_NAME = re.compile(
     r"^(?:(?:first |last |originally )?(?:published|updated|modified|posted|created|added|premium|live|"
-    r"video|photo|"
-    r"story|article|date|time|share|source|correction|advertisement|comments?|read|by|am|pm)\b.*|"
+    r"video|"
+    r"photo|story|article|date|time|share|source|correction|advertisement|comments?|read|by|am|pm)\b.*|"
     r".*\b(?:[ap]m [a-z]{1,4}))$",
     re.I,
 )
 _THREAD_LINE = re.compile(
     r"^(?:[\W\d]*(?:reply|report|report abuse|like|likes|unlike|dislike|flag|share|quote|edit|delete|"
-    r"upvote|downvote|"
-    r"permalink|link|log in to reply|reply to this|thumbs up|thumbs down|recommend|helpful|in reply to "
-    r".{1,40}|"
-    r"show more|read more|see more|more|up ?votes?|down ?votes?|vote|report comment|share this comment|"
-    r"guest|moderator|staff|author|op|top commenter|subscriber|member|avatar|edited)\b[\W\d]*)+$|^[\W\d]+$",
+    r"upvote|"
+    r"downvote|permalink|link|log in to reply|reply to this|thumbs up|thumbs down|recommend|helpful|"
+    r"in reply to .{1,40}|show more|read more|see more|more|up ?votes?|down ?votes?|vote|report comment|"
+    r"share this comment|guest|moderator|staff|author|op|top commenter|subscriber|member|avatar|edited|"
+    r"\d+ ?(?:[smhdwy]|mo|hrs?|mins?))\b[\W\d]*)+$|^[\W\d]+$",
     re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who wrote a comment and when: lines ``first`` to ``last - 1``."""
+    """Who wrote a comment and when: lines ``first`` to ``last - 1``.
+
+    ``says``: the line announces what follows ("NAME says:"); ``signed``: it says that it signs ("Posted by").
+    """
 
     first: int
     last: int
     author: str
     posted: dt.datetime | None
     says: bool
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +106,7 @@ class Thread:
 
 def _name(text: str) -> str | None:
     """``text`` as a commenter's name, ``None`` where it cannot be one."""
-    name = " ".join(text.split()).strip(" -–—|,:;•·>")
+    name = " ".join(_ASIDE.sub("", text).split()).strip(" -–—|,:;•·>*#()")
     if not name or len(name) > _MAX_NAME_CHARS or len(name.split()) > _MAX_NAME_WORDS:
         return None
     if (
@@ -138,6 +154,9 @@ def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signatur
     if says and (name := _name(_FILLER.sub(" ", says["name"]))):
         if (dated := _dated(says["name"])) and (inner := _name(dated[0])):
             return Signature(i, i + 1, inner, dated[1], says=True)
+        if says["when"].strip():
+            dated = _dated(says["when"])
+            return Signature(i, i + 1, name, dated[1], says=True) if dated and not dated[0] else None
         after = _dated(page.lines[i + 1]) if i + 1 < len(page) and len(page.lines[i + 1]) < 60 else None
         if after and not after[0]:
             return Signature(i, i + 2, name, after[1], says=True)
@@ -150,22 +169,56 @@ def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signatur
     rest, when = dated
     if rest:
         name = _name(rest)
-        return Signature(i, i + 1, name, when, says=False) if name else None
+        signed = _SIGNED.match(line) is not None
+        return Signature(i, i + 1, name, when, says=False, signed=signed) if name else None
     before = page.lines[i - 1] if i > start else ""
     name = _name(before) if before and not furniture.line_mask(before.lower()) else None
     return Signature(i - 1, i + 1, name, when, says=False) if name else None
 
 
-def _heading_before(page: Page, first: int, start: int) -> int | None:
-    """The nearest comments heading above line ``first``."""
-    for i in range(first - 1, start - 1, -1):
-        if len(page.lines[i]) < 80 and _HEADING.match(page.lines[i]):
-            return i
-    return None
+def _without_quoted(signatures: list[Signature]) -> list[Signature]:
+    """The signatures without those of quotations: "NAME wrote:" without a time, among dated ones."""
+    if not any(s.posted for s in signatures):
+        return signatures
+    return [s for s in signatures if s.posted or not s.says]
+
+
+def _unsigned_thread(page: Page, heading: int, furniture: Furniture) -> Thread | None:
+    """A thread whose comments have a name but no time."""
+    last = heading + 1
+    named: list[Comment] = []
+    while last < len(page) and (match := _NAMED.match(page.lines[last])):
+        named.append(Comment(match["name"].lstrip("@"), None, range(last, last), (), range(last, last + 1)))
+        last += 1
+    if len(named) > 1:
+        return Thread(heading, last, tuple(named))
+    return _reply_blocks(page, heading, furniture)
+
+
+def _reply_blocks(page: Page, heading: int, furniture: Furniture) -> Thread | None:
+    """A thread of blocks that "Like · Reply" lines end: a name, perhaps a place of work, the comment."""
+    comments: list[Comment] = []
+    first = last = heading + 1
+    for i in range(heading + 1, len(page)):
+        if not (_THREAD_LINE.match(page.lines[i]) and _REPLY_LINE.search(page.lines[i])):
+            continue
+        first = _after_furniture(page, first, i, furniture)
+        name = _name(page.lines[first]) if i - first > 1 else None
+        if name:
+            own = first + 2 if i - first > 2 and _JOB.match(page.lines[first + 1]) else first + 1
+            comments.append(Comment(name, None, range(first, own), (), range(own, i)))
+            last = i
+        first = i + 1
+    return Thread(comments[0].signature.start, last, tuple(comments)) if comments else None
 
 
 def _is_prose(line: str) -> bool:
     return len(line.split()) >= 4 or ends_sentence(line)
+
+
+def _is_notice(line: str, furniture: Furniture) -> bool:
+    lower = line.lower()
+    return bool(furniture.start_mask(lower) or furniture.line_mask(lower)) or furniture.is_menu(lower)
 
 
 def find_thread(page: Page, start: int, furniture: Furniture) -> Thread | None:
@@ -173,9 +226,9 @@ def find_thread(page: Page, start: int, furniture: Furniture) -> Thread | None:
     headings = [
         i for i in range(start, len(page)) if len(page.lines[i]) < 80 and _HEADING.match(page.lines[i])
     ]
-    signatures = find_signatures(page, start, furniture)
+    signatures = _without_quoted(find_signatures(page, start, furniture))
     if not signatures:
-        return None
+        return _unsigned_thread(page, headings[-1], furniture) if headings else None
     heading = max((i for i in headings if i < signatures[0].first), default=None)
     if heading is None and headings:
         signatures = [s for s in signatures if s.first > headings[0]]
@@ -190,6 +243,7 @@ def find_thread(page: Page, start: int, furniture: Furniture) -> Thread | None:
     else:
         first = heading + 1 if heading is not None else signatures[0].first - 1
         comments, last = _signed_below(page, signatures, max(first, start), furniture)
+    comments = _addressed(comments)
     if not comments:
         return None
     first = (
@@ -202,7 +256,9 @@ def find_thread(page: Page, start: int, furniture: Furniture) -> Thread | None:
 
 def _stands_alone(page: Page, signatures: Sequence[Signature]) -> bool:
     """Whether the signatures make a thread though no heading announces one."""
-    if len(signatures) < _MIN_UNHEADED and not all(s.says for s in signatures):
+    if all(s.says or s.signed for s in signatures):
+        return len(signatures) > 1
+    if len(signatures) < _MIN_UNHEADED:
         return False
     timed = sum(s.says or (s.posted is not None and s.posted.time() != dt.time()) for s in signatures)
     between = [page.lines[a.last : b.first] for a, b in itertools.pairwise(signatures)]
@@ -218,9 +274,9 @@ def _comes_before(
         return True
     if heading is not None:
         between = page.lines[heading + 1 : signatures[0].first]
-        return not any(_is_prose(line) and not furniture.start_mask(line.lower()) for line in between)
+        return not any(_is_prose(line) and not _is_notice(line, furniture) for line in between)
     after = page.lines[signatures[-1].last : signatures[-1].last + 2]
-    return any(ends_sentence(line) for line in after)
+    return any(ends_sentence(line) and _is_prose(line) for line in after)
 
 
 def _signed_above(
@@ -285,6 +341,16 @@ def _signed_below(
         repeats = []
         start = signature.last
     return comments, signatures[-1].last
+
+
+def _addressed(comments: list[Comment]) -> list[Comment]:
+    """The comments, without the name of whom they answer after their author's: "NAME OTHER"."""
+    authors = {comment.author for comment in comments}
+    short = []
+    for comment in comments:
+        author, _, other = comment.author.partition(" ")
+        short.append(replace(comment, author=author) if other in authors else comment)
+    return short
 
 
 def _after_furniture(page: Page, start: int, end: int, furniture: Furniture) -> int:
