@@ -69,5 +69,10 @@ def score(gold: list[dict[str, Any]], found: list[dict[str, Any]]) -> dict[str, 
     }
     for column in COMPARED:
         judged = [(marked[column], claim[column]) for marked, claim in pairs if column in marked]
-        figures[column] = sum(a == b for a, b in judged) / max(len(judged), 1)
+        figures[column] = sum(bare(a) == bare(b) for a, b in judged) / max(len(judged), 1)
     return figures
+
+
+def bare(value: Any) -> Any:
+    """A name without its article: "the inquiry" and "inquiry" are the same addressee."""
+    return re.sub(r"^(the|a|an) ", "", value, flags=re.IGNORECASE) if isinstance(value, str) else value
