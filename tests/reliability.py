@@ -51,16 +51,19 @@ def content(outputs: Path) -> dict[str, pa.Table]:
 
 
 def worker(pipe: Any, corpus: Path, outputs: Path, jobs: int, real: bool) -> None:
-    """A process that makes runs when told to, so that not every kill waits for an import."""
+    """A process that makes runs when told to, so that kills do not fall on its imports."""
+    extract(corpus, outputs.with_name(f"warm{os.getpid()}"), 1, real)
+    pipe.send("ready")
     while True:
         pipe.recv()
         extract(corpus, outputs, jobs, real)
         pipe.send("done")
 
 
-def reader(outputs: Path, stop: Any, result: Any) -> None:
+def reader(outputs: Path, ready: Any, stop: Any, result: Any) -> None:
     """Read every table over and over; what is wrong with what was read."""
     n_reads, faults = Counter[str](), []
+    ready.set()
     while not stop.is_set():
         for name in TABLES:
             try:
@@ -75,7 +78,7 @@ def reader(outputs: Path, stop: Any, result: Any) -> None:
 
 
 def check_documents(frame: pd.DataFrame) -> list[str]:
-    """Each round writes 20 files of one generation: a whole table holds whole generations."""
+    """Each round writes 20 files of one generation, so a whole table holds one generation."""
     if not frame["doc_id"].is_unique:
         return ["an article twice"]
     generations = frame["text"].str.extract(r"generation (\d+)")[0].dropna().unique()
@@ -87,9 +90,10 @@ def trial_kills(n_kills: int, jobs: int, real: bool, scratch: Path) -> str:
     corpus, out = scratch / "corpus", scratch / "out"
     write_generation(corpus, 0)
     extract(corpus, out, 1, real)
-    stop, result = CONTEXT.Event(), CONTEXT.Queue()
-    watcher = CONTEXT.Process(target=reader, args=(out, stop, result))
+    ready, stop, result = CONTEXT.Event(), CONTEXT.Event(), CONTEXT.Queue()
+    watcher = CONTEXT.Process(target=reader, args=(out, ready, stop, result))
     watcher.start()
+    ready.wait()
     choose = random.Random(1)
     seconds = [0.5]
     n_done = n_killed = 0
@@ -130,6 +134,7 @@ def start_worker(corpus: Path, out: Path, jobs: int, real: bool) -> tuple[Any, A
     ours, theirs = CONTEXT.Pipe()
     process = CONTEXT.Process(target=worker, args=(theirs, corpus, out, jobs, real))
     process.start()
+    ours.recv()
     return process, ours
 
 

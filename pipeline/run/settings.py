@@ -31,12 +31,9 @@ LIBRARIES = (
 ).split()
 """Libraries whose version can change what is found."""
 
-MODEL_SUFFIXES = frozenset({".onnx", ".npz", ".json", ".txt", ".bin", ".toml", ".cfg"})
-
-
 def current(config: Config) -> Settings:
     """The settings of a run now."""
-    return Settings(versions=_versions(), config=_digest_config(config), model=_model())
+    return Settings(versions=_versions(), config=_digest_config(config), model=_model(config.model.path))
 
 
 @functools.cache
@@ -65,10 +62,11 @@ def _digest_config(config: Config) -> str:
 
 
 @functools.cache
-def _model() -> str:
-    """Of the trained files that come with the package."""
-    files = [path for path in PACKAGE.rglob("*") if path.suffix in MODEL_SUFFIXES and path.is_file()]
-    return digest_files(files)
+def _model(own: Path | None) -> str:
+    """Of the trained files that come with the stages, and of the user's own model if there is one."""
+    folders = [PACKAGE / name for names in STAGES.values() for name in names] + ([own] if own else [])
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return digest_files(path for path in files if path.suffix not in (".py", ".pyc"))
 
 
 def digest_files(paths: Iterable[Path]) -> str:
