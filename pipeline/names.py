@@ -70,6 +70,8 @@ def split_title(text: str) -> tuple[str | None, str]:
     ``Iraqi Prime Minister`` keeps its adjective in the rest: only words that are titles are taken.
     """
     words, n_title = text.split(), 0
+    if len(words) == 2 and fold(words[0]) in _given_names():
+        return None, text  # "Dean Hale", "Earl Hale": given names that are titles too
     while n_title < len(words):
         step = _title_length(words[n_title:])
         if not step:

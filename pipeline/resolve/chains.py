@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
-from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, noun_lemma
+from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, noun_lemma, role_synonyms
 from pipeline.resolve.pairs import MAX_CHAINS, MAX_SENTENCES, Chain, Ranker, may_corefer, pair_features
 
 GENERIC_BODIES = frozenset(
@@ -19,6 +19,9 @@ GENERIC_BODIES = frozenset(
 """Nouns that take up any organisation named just before: "the group", "the company"."""
 
 GENERIC_PLACES = frozenset("country nation state city town village kingdom republic province island".split())
+
+GENERIC_PERSONS = frozenset("man woman boy girl teenager".split())
+"""Nouns that take up whoever was spoken of, as a pronoun does: "the woman", "the 48-year-old"."""
 
 VAGUE_HEADS = frozenset("people citizen resident population public number majority minority rest other".split())
 """Heads whose phrases rarely take up one said before: "the people" is whoever is meant there."""
@@ -85,8 +88,14 @@ def _add(builder: _Builder, chain: Chain, mention: Mention) -> None:
             if mention.sort in {BODY, OTHER}:
                 _index(builder, noun_lemma(word), chain)
     for role in chain.roles[n_roles:]:
-        if role:
-            _index(builder, role[-1], chain)
+        for head in _heads(role):
+            _index(builder, head, chain)
+
+
+def _heads(role: tuple[str, ...]) -> set[str]:
+    """The nouns that a role answers to: its head, and those that take it up."""
+    synonyms = role_synonyms()
+    return {*role[-1:], *synonyms.get(role[-2:], ()), *synonyms.get(role[-1:], ())}
 
 
 def _index(builder: _Builder, head: str, chain: Chain) -> None:
@@ -122,7 +131,23 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
             continue
         if _apposed(doc, one, other) or _predicated(doc, one, other):
             found[n] = n - 1
+        elif (subject := _holder_of_office(doc, mentions, n)) is not None:
+            found[n] = subject
     return found
+
+
+def _holder_of_office(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:
+    """The subject of a sentence that says "as mayor": "Hale was sworn in as mayor of Velletri"."""
+    office = mentions[n]
+    bare = office.form == NOMINAL and office.sort == PERSON and not (office.plural or office.indefinite or office.owned)
+    if not bare or office.first == 0 or doc[office.first - 1].lower_ != "as":
+        return None
+    for at in range(n - 1, -1, -1):
+        if mentions[at].sentence != office.sentence:
+            return None
+        if mentions[at].form == NAME and mentions[at].sort == PERSON and mentions[at].use == "subject":
+            return at
+    return None
 
 
 def _apposed(doc: Doc, one: Mention, other: Mention) -> bool:
@@ -161,6 +186,8 @@ def _described(builder: _Builder, mention: Mention) -> Chain | None:
         return builder.by_owner.get((mention.head, id(owner))) if owner else None
     if not mention.definite or mention.head in VAGUE_HEADS:
         return None
+    if mention.head in GENERIC_PERSONS or mention.head.endswith("old"):
+        return _somebody(builder, mention)
     known = [chain for chain in builder.by_head.get(mention.head, [])[-MAX_CHAINS:] if _agrees(mention, chain)]
     fitting = [chain for chain in known if _says_no_more(mention, chain)]
     if fitting:
@@ -180,13 +207,28 @@ def _owner(builder: _Builder, mention: Mention) -> Chain | None:
     return builder.ends_at.get(mention.first - 1 if genitive else mention.first + 1)
 
 
+def _somebody(builder: _Builder, mention: Mention) -> Chain | None:
+    """The one person named in the last two sentences whose gender fits."""
+    if mention.plural or mention.definite is False:
+        return None
+    fitting = {
+        id(chain): chain
+        for chain in list(builder.recent.values())[-MAX_CHAINS:]
+        if chain.sort == PERSON
+        and chain.plural is False
+        and (mention.gender is None or chain.gender in {None, mention.gender})
+        and mention.sentence - chain.mentions[-1].sentence <= 2
+    }
+    return next(iter(fitting.values())) if len(fitting) == 1 else None
+
+
 def _agrees(mention: Mention, chain: Chain) -> bool:
     return bool(chain.plural) == bool(mention.plural) and (chain.sort == mention.sort or chain.sort == OTHER)
 
 
 def _says_no_more(mention: Mention, chain: Chain) -> bool:
     """Whether every describing word was said of the chain before: "the security official" of "an Iraqi security…"."""
-    said = {word for role in chain.roles for word in role}
+    said = {word for role in chain.roles for word in (*role, *_heads(role))}
     if chain.name:
         said |= {word.casefold() for word in chain.name.split()} | {noun_lemma(word) for word in chain.name.split()}
     return set(mention.words) <= said

@@ -7,14 +7,22 @@ from collections.abc import Sequence
 
 from pipeline.schema import Claim
 
-_ANAPHORIC = re.compile(
-    r"(?:this|that|it|them|these|those|so|as much|the same(?: thing| story)?|both|all of (?:this|that|it|them))"
-    r"|(?:the|this|that|these|those|such|any|all|his|her|their|its|a|an|any such|all the|all such)\s+(?:\w+[\s-]){0,3}"
+_THAT = r"(?:this|that|it|them|these|those)"
+_ACCOUNT = (
+    r"(?:the|this|that|these|those|such|any|all|his|her|their|its|a|an)\s+(?:\w+[\s-]){0,3}?"
     r"(?:accounts?|claims?|reports?|allegations?|accusations?|charges?|statements?|assertions?|stor(?:y|ies)"
     r"|versions?|rumou?rs?|suggestions?|figures?|news|remarks?|comments?|findings?|estimates?|descriptions?"
     r"|characteri[sz]ations?|insinuations?|criticisms?|denials?|details?|information|explanations?|theor(?:y|ies)"
-    r"|narratives?|numbers?|tolls?|threats?|rulings?|verdicts?|decisions?|warnings?|predictions?|forecasts?|assessments?|conclusions?|quotes?|quotations?|words|arguments?)"
-    r"(?:\s+(?:of|by|from|against|about|made|that|as)\b.*)?",
+    r"|narratives?|numbers?|tolls?|threats?|rulings?|verdicts?|decisions?|warnings?|predictions?|forecasts?"
+    r"|assessments?|conclusions?|quotes?|quotations?|words|arguments?|testimon(?:y|ies)|complaints?|leaks?"
+    r"|revelations?|speculation|reporting|offers?|promises?|pledges?|notions?|ideas?|assurances?)"
+    r"(?:\s+(?:of|by|from|against|about|made|that|as|in|to)\b.*)?"
+)
+_ANAPHORIC = re.compile(
+    rf"(?:(?:both|all|some|part|parts|much|most|none|any|many|elements|aspects|details)\s+of\s+)?(?:{_THAT}|{_ACCOUNT})"
+    r"|so|as much|both|everything|every word|a word of it|the same(?: thing| story)?"
+    rf"|(?:saying|having said|doing|having done|making)\s+(?:so|it|this|that|any such \w+|{_ACCOUNT})"
+    rf"|ever (?:saying|having said|making) .{{0,40}}",
     re.IGNORECASE,
 )
 _ACCUSING = re.compile(r"\b(?:charges?|accusations?|allegations?|criticisms?|insinuations?)\b", re.IGNORECASE)
@@ -75,10 +83,9 @@ def find_supported(claims: Sequence[Claim], parents: dict[str, str]) -> dict[str
 
 def _refers(claim: Claim) -> bool:
     """Whether the content only points to what somebody else said."""
-    words = claim.content.strip(" .,;:\"“”'")
-    if claim.cue_class in {"confirm", "deny"}:
-        return bool(_ANAPHORIC.fullmatch(words))
-    return bool(_SAME.fullmatch(words))
+    parts = [part.strip(" .,;:\"“”'") for part in claim.content.split(" … ")]
+    pattern = _ANAPHORIC if claim.cue_class in {"confirm", "deny"} else _SAME
+    return any(pattern.fullmatch(part) for part in parts)
 
 
 def _target(claim: Claim, before: Sequence[Claim], found: dict[str, str]) -> str | None:

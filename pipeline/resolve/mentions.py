@@ -313,7 +313,7 @@ def nominal_mention(doc: Doc, where: Places, first: int, last: int) -> Mention |
     indefinite = begin.lower_ in _INDEFINITE or begin.pos_ == "NUM"
     definite = owned or (begin.pos_ == "DET" and not indefinite)
     plural = lemma != head.lower_ or head.lower_ in _PLURAL_GROUPS
-    sort = known.sort if known else OTHER
+    sort = known.sort if known else PERSON if lemma.endswith("year-old") else OTHER
     return Mention(
         begin.idx, head.idx + len(head), first, last, NOMINAL, sort, lemma,
         known.gender if known and not plural else None, plural,

@@ -77,6 +77,12 @@ def _by_ending(lemma: str) -> Noun | None:
     return Noun(PERSON) if lemma.endswith(("ologist", "ician", "ographer")) else None
 
 
+@functools.cache
+def role_synonyms() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The words of a role → the nouns that take it up: ``("justice",)`` → ``("judge",)``."""
+    return {tuple(role.split("_")): tuple(nouns.split()) for role, nouns in read_lexicon("role_synonyms")}
+
+
 @functools.lru_cache(maxsize=65536)
 def noun_lemma(word: str) -> str:
     """The singular of a noun in lower case."""

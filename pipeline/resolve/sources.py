@@ -164,7 +164,7 @@ class Resolver:
         """The mention that the source is, not one that it only holds ("a spokesman for X", "X's lawyer")."""
         inside = self._inside(span)
         first = next((each for each in inside if not self._only_modifies(each, span)), None)
-        return None if first is None or self._is_after_preposition(first, span) else first
+        return None if first is None or self._only_follows(first, span) else first
 
     def _only_modifies(self, mention: Mention, span: tuple[int, int]) -> bool:
         """ "Iran" of "Iran's president", "Treasury" of "Treasury officials", "his" of "his lawyer"."""
@@ -175,23 +175,32 @@ class Resolver:
         follows = self.doc[mention.last] if mention.last < len(self.doc) else None
         return follows is not None and follows.idx < span[1] and follows.pos_ in _MODIFIED_TAGS
 
-    def _is_after_preposition(self, mention: Mention, span: tuple[int, int]) -> bool:
-        first = self.doc.char_span(span[0], span[1], alignment_mode="expand")
-        before = self.doc[first.start : mention.first] if first is not None else ()
-        return any(token.pos_ == "ADP" for token in before)
+    def _only_follows(self, mention: Mention, span: tuple[int, int]) -> bool:
+        """Whether the source is something else: "a spokesman for X", "a rower I know"; not "the mine's owner"."""
+        source = self.doc.char_span(span[0], span[1], alignment_mode="expand")
+        begins = mention.begins if mention.form == NAME else mention.first
+        before = list(self.doc[source.start : begins]) if source is not None else []
+        if any(token.pos_ == "ADP" for token in before):
+            return True
+        beside = mention.form == NAME or not before
+        return not beside and any(token.pos_ == "NOUN" for token in before) and before[-1].text not in {"'s", "’s", "'", "’", ","}
 
     def _apposed_name(self, span: tuple[int, int], main: Mention | None) -> Mention | None:
         """A person's name after a comma: "the head of Central Command, Kenneth Hale", "one of them, Ann Hale"."""
         if main is not None and (main.form != NOMINAL or main.plural) and drawn_one(self.text[slice(*span)]) is None:
             return None
-        return next((each for each in self._inside(span) if self._closes_apposition(each, span)), None)
+        found = self.chains.mentions[self._index(span[0]) : self._index(span[1] + 30)]
+        return next((each for each in found if self._closes_apposition(each, span)), None)
 
     def _closes_apposition(self, mention: Mention, span: tuple[int, int]) -> bool:
         if mention.form != NAME or mention.sort != PERSON or not mention.begins:
             return False
-        if self.doc[mention.begins - 1].text != "," or self.doc[mention.begins - 1].idx <= span[0]:
+        comma = self.doc[mention.begins - 1]
+        if comma.text != "," or not span[0] < comma.idx <= span[1]:
             return False
         follows = self.doc[mention.last] if mention.last < len(self.doc) else None
+        if comma.idx == span[1]:  # the name stands just after the source: "the head, Kenneth Hale, said"
+            return follows is not None and follows.text == ","
         return follows is None or follows.idx >= span[1] or follows.text in {",", "("}
 
     def _by_words(self, source: str) -> Who:
