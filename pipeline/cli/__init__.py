@@ -5,10 +5,10 @@ done; 2 wrong usage or configuration; 3 done, but some inputs were rejected. ``a
 modules hold the commands, in the order of ``--help``.
 """
 
-from pipeline.cli import corpus, stages, tables
+from pipeline.cli import corpus, making, stages, tables
 from pipeline.cli.app import app
 
-__all__ = ["app", "corpus", "main", "stages", "tables"]
+__all__ = ["app", "corpus", "main", "making", "stages", "tables"]
 
 
 def main() -> None:

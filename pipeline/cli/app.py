@@ -17,6 +17,9 @@ FAILED, USAGE, REJECTED, INTERRUPTED = 1, 2, 3, 130
 
 ERRORS = {
     "ConfigError": USAGE,
+    "MissingExtraError": USAGE,
+    "DataError": USAGE,
+    "EngineError": USAGE,
     "InputError": USAGE,
     "ModelError": USAGE,
     "ReportError": USAGE,
@@ -24,6 +27,10 @@ ERRORS = {
     "BusyError": FAILED,
 }
 """Errors that say what to do next, by name since most of their modules are imported only when needed."""
+
+
+class MissingExtraError(Exception):
+    """A command needs packages that are not installed; the message says how to get them."""
 
 
 class Commands(TyperGroup):
@@ -103,6 +110,11 @@ class Loudness:
         self.verbose |= verbose
         if self.verbose:
             logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(name)s: %(message)s")
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether to draw a bar: in a file it would be hundreds of lines."""
+        return not self.quiet and (self.verbose or sys.stderr.isatty())
 
     def tell(self, message: str) -> None:
         if not self.quiet:

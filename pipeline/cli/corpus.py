@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.app import REJECTED, ConfigFile, Inputs, Quiet, Verbose, app, example, loudness_of
+from pipeline.cli.app import (
+    REJECTED,
+    ConfigFile,
+    Inputs,
+    Loudness,
+    OutputsArgument,
+    Quiet,
+    Verbose,
+    app,
+    example,
+    loudness_of,
+)
 from pipeline.config import load_config
 
 if TYPE_CHECKING:
@@ -26,6 +36,9 @@ def _shard(value: str | None) -> tuple[int, int] | None:
     return int(number), int(of)
 
 
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core.")]
+
+
 @app.command(
     epilog=example(
         "newsclaims extract articles/ -o outputs --jobs 8",
@@ -37,7 +50,7 @@ def extract(
     inputs: Inputs,
     outputs: Annotated[Path, typer.Option("-o", "--outputs", help="Folder of the tables.")] = Path("outputs"),
     config: ConfigFile = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core.")] = None,
+    jobs: Jobs = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Read only the first so many articles.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Do everything anew.")] = False,
     engine: Annotated[str, typer.Option(help="What runs the processes: local or ray.")] = "local",
@@ -65,10 +78,46 @@ def extract(
         force=force,
         engine=engine,
         shard=share,
-        progress=not loudness.quiet and (loudness.verbose or sys.stderr.isatty()),
+        progress=loudness.shows_progress,
     )
+    _report(summary, outputs, loudness, share=share)
+
+
+@app.command(
+    epilog=example(
+        "newsclaims extract articles -o outputs --shard 2/8  # and the other shares, then",
+        "newsclaims merge outputs",
+    )
+)
+def merge(
+    context: typer.Context,
+    outputs: OutputsArgument,
+    config: ConfigFile = None,
+    jobs: Jobs = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Put the shares of `extract --shard` together.
+
+    What only the whole corpus shows is done now: lines that sites repeat, names across articles, copies.
+    """
+    loudness = loudness_of(context, quiet, verbose)
+    settings = load_config(config)
+    from pipeline import run
+
+    summary = run.merge(outputs, config=settings, jobs=jobs, progress=loudness.shows_progress)
+    _report(summary, outputs, loudness)
+
+
+def _report(
+    summary: Summary, outputs: Path, loudness: Loudness, *, share: tuple[int, int] | None = None
+) -> None:
     for line in _summary_lines(summary, outputs, verbose=loudness.verbose):
         loudness.tell(line)
+    if share is None:
+        loudness.tell(f"tables   in {outputs}: `newsclaims show {outputs}`, `newsclaims report {outputs}`")
+    else:
+        loudness.tell(f"share    {share[0]} of {share[1]} done; after the last, `newsclaims merge {outputs}`")
     if summary.rejects:
         raise typer.Exit(REJECTED)
 
@@ -91,7 +140,6 @@ def _summary_lines(summary: Summary, outputs: Path, *, verbose: bool) -> Iterato
     if verbose:
         stages = sorted(summary.stage_s.items(), key=lambda each: -each[1])
         yield "seconds   " + ", ".join(f"{name} {spent:.1f}" for name, spent in stages)
-    yield f"tables in {outputs}; read them with `newsclaims show {outputs}` or `newsclaims report {outputs}`"
 
 
 def _speed(summary: Summary) -> str:

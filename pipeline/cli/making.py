@@ -1,3 +1,87 @@
 """`evaluate`, `train`, `benchmark`: how good, how made, how fast."""
 
 from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.cli.app import (
+    FAILED,
+    USAGE,
+    ConfigFile,
+    MissingExtraError,
+    Quiet,
+    Verbose,
+    app,
+    example,
+    loudness_of,
+)
+from pipeline.config import load_config
+
+Data = Annotated[
+    Path, typer.Option("--data", envvar="NEWSCLAIMS_DATA", help="Folder of the gold and training data.")
+]
+DATA = Path("../shared/data")
+
+
+def _module(name: str, extra: str) -> Any:
+    """A module that needs packages which the core does not install."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(f"this needs {error.name}: pip install 'newsclaims[{extra}]'") from error
+
+
+@app.command(epilog=example("newsclaims evaluate", "newsclaims evaluate --data my-gold --config my.toml"))
+def evaluate(
+    context: typer.Context,
+    data: Data = DATA,
+    config: ConfigFile = None,
+    raise_floors: Annotated[
+        bool, typer.Option("--raise-floors", help="Take what was measured as new floors, where higher.")
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Score the model and the cleaner on gold data.
+
+    Prints one table; the exit code is 1 where a figure is under its floor.
+    """
+    loudness_of(context, quiet, verbose)
+    settings = load_config(config)
+    if _module("pipeline.evaluate.whole", "dev").main(settings, data, raise_floors=raise_floors):
+        raise typer.Exit(FAILED)
+
+
+@app.command(epilog=example("newsclaims train", "newsclaims train --without polnear,gmb --work runs/free"))
+def train(
+    context: typer.Context,
+    data: Data = DATA,
+    work: Annotated[
+        Path, typer.Option("--work", help="Folder for checkpoints; training goes on from what is there.")
+    ] = Path("runs/model"),
+    without: Annotated[str, typer.Option(metavar="SETS", help="Data sets to leave out, by commas.")] = "",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Train the embedded model.
+
+    Takes hours on a CPU and may be stopped at any moment: the same command goes on.
+    """
+    loudness = loudness_of(context, quiet, verbose)
+    recipe = _module("pipeline.train.recipe", "train")
+    names = [name.strip() for name in without.split(",") if name.strip()]
+    folder = recipe.train(data=data, folder=work, without=names)
+    loudness.tell(f"model in {folder}; measure it with `newsclaims evaluate`")
+
+
+@app.command(epilog=example("newsclaims benchmark"))
+def benchmark(context: typer.Context, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Measure speed and memory against a reference."""
+    loudness_of(context, quiet, verbose)
+    code = _module("pipeline.benchmark", "dev").main()
+    if code:
+        raise typer.Exit(USAGE if code == USAGE else FAILED)

@@ -52,8 +52,9 @@ def find_inputs(paths: Iterable[Path]) -> Iterator[Input | Reject]:
     The order is that of the sorted paths, then of the sorted names in each folder (by code point), whatever
     order the paths come in: the first article of an identifier keeps it, and a run can tell which that is
     from the order alone, without reading again what has not changed. A file reached twice by the same name
-    is read once. Hidden files and folders are left out, and folders of tables that newsclaims wrote. A link to a folder is followed unless the folder
-    is, or lies in, one that is walked anyway; a link back to a folder around it is a reject.
+    is read once. Hidden files and folders are left out, and folders of tables that newsclaims wrote. A link
+    to a folder is followed unless the folder is, or lies in, one that is walked anyway; a link back to a
+    folder around it is a reject.
 
     Raises:
         InputError: at once, if one of the paths is not there or is a folder of tables.

@@ -42,7 +42,7 @@ def load_frames(outputs: Path) -> Frames:
 def _frame(outputs: Path, name: str) -> pd.DataFrame:
     there = name == "documents" or bool(parts(outputs, name))
     table = read(outputs, name) if there else arrow_schema(TABLES[name]).empty_table()
-    frame = table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
     for column in table.schema:
         if pa.types.is_list(column.type):  # Python lists, not arrays whose truth is ambiguous
             frame[column.name] = pd.Series(table[column.name].to_pylist(), index=frame.index, dtype=object)
