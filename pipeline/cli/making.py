@@ -10,7 +10,6 @@ import typer
 
 from pipeline.cli.app import (
     FAILED,
-    USAGE,
     ConfigFile,
     MissingExtraError,
     Quiet,
@@ -25,6 +24,8 @@ Data = Annotated[
     Path, typer.Option("--data", envvar="NEWSCLAIMS_DATA", help="Folder of the gold and training data.")
 ]
 DATA = Path("../shared/data")
+SIZES = (400, 4000)
+"""Articles of `benchmark`: enough for a steady speed, and ten times as many for the cost of a rerun."""
 
 
 def _module(name: str, extra: str) -> Any:
@@ -78,10 +79,31 @@ def train(
     loudness.tell(f"model in {folder}; measure it with `newsclaims evaluate`")
 
 
-@app.command(epilog=example("newsclaims benchmark"))
-def benchmark(context: typer.Context, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Measure speed and memory against a reference."""
-    loudness_of(context, quiet, verbose)
-    code = _module("pipeline.benchmark", "dev").main()
-    if code:
-        raise typer.Exit(USAGE if code == USAGE else FAILED)
+@app.command(epilog=example("newsclaims benchmark", "newsclaims benchmark articles/ --articles 200"))
+def benchmark(
+    context: typer.Context,
+    corpus: Annotated[
+        Path, typer.Argument(metavar="CORPUS", help="Articles whose paragraphs are put together anew.")
+    ] = Path("corpus"),
+    sizes: Annotated[
+        list[int] | None, typer.Option("--articles", min=1, help="Articles to measure; may be repeated.")
+    ] = None,
+    results: Annotated[
+        Path, typer.Option("-o", "--outputs", help="Folder to keep the figures in, as JSON.")
+    ] = Path("runs/benchmark"),
+    config: ConfigFile = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Measure speed and memory against a reference.
+
+    Runs every stage over articles made for it, over the reference, and again with little or nothing new.
+    """
+    loudness = loudness_of(context, quiet, verbose)
+    settings = load_config(config)
+    report = _module("pipeline.benchmark", "dev").benchmark(
+        corpus, config=settings, sizes=sizes or SIZES, tell=loudness.tell
+    )
+    for line in report.lines():
+        typer.echo(line)
+    loudness.tell(f"figures in {report.save(results)}")
