@@ -149,7 +149,9 @@ def clean(raw: RawArticle, repeated: frozenset[int]) -> Article | Reject:
 
 @functools.cache
 def _nlp() -> spacy.language.Language:
-    return spacy.blank("en")
+    nlp = spacy.blank("en")
+    nlp.max_length = 1 << 40
+    return nlp
 
 
 def annotate(articles: Iterable[Article]) -> Generator[Annotated]:
