@@ -16,6 +16,7 @@ from pipeline.claims.kinds import (
     ONE,
     PERSON_PRONOUNS,
     SEVERAL,
+    head_type,
     is_plural,
     phrase_type,
 )
@@ -132,6 +133,8 @@ def _member(source: Span, words: Sequence[Word], lexicon: Lexicon, by_author: bo
 
 def _pronoun_kind(words: Sequence[Word], by_author: bool) -> str | None:
     """The kind of a source that is a pronoun ("he", "who", "I"), ``None`` for any other."""
+    while len(words) > 1 and words[0].lower in ("not", "only", "even", "just"):
+        words = words[1:]
     if words[0].lower == "the" and len(words) > 1 and words[1].lower in ("latter", "former"):
         words = words[1:]
     first = words[0].lower
@@ -161,9 +164,11 @@ def source_kind(phrase: Phrase, lexicon: Lexicon) -> str:
         return "group" if several or head.lower in ("people", "public") else "person"
     if found:
         return found
-    if phrase.count == 1 or (phrase.core == () and phrase.words[0].lower in ONE):
+    nominal = head is not None and head.lower not in ORDINALS  # "a third said"
+    if not nominal and (phrase.count == 1 or phrase.words[0].lower in ONE):
         return "person"
-    return "group" if phrase.count or _measures(phrase) else "unknown"
+    several = bool(phrase.count) or _measures(phrase) or (head is not None and is_plural(head))
+    return "group" if several and phrase.count != 1 else "unknown"
 
 
 def _measures(phrase: Phrase) -> bool:
@@ -178,7 +183,7 @@ def head_of(phrase: Phrase) -> str | None:
         return None
     if phrase.head.lower in ORDINALS | {"one", "ones"} or phrase.head.pos == "NUM":
         return None
-    lemma = noun_lemma(phrase.head.text)
+    lemma = noun_lemma(phrase.head.text.split()[0])  # the chief of "chief of staff"
     return lemma.rpartition("-")[2] if lemma.startswith("ex-") else lemma
 
 
@@ -189,6 +194,8 @@ def role_of(phrase: Phrase, kind: str, lexicon: Lexicon) -> str | None:
         return None
     if phrase.name:
         before = _role_words(phrase, lexicon)
+        if not any(_names_role(word, lexicon) for word in before):
+            before = []
         return text_of(before) or _apposed_role(phrase, lexicon)
     if phrase.head is None or head_of(phrase) is None or lexicon.is_demonym(phrase.head.text):
         return None
@@ -197,6 +204,20 @@ def role_of(phrase: Phrase, kind: str, lexicon: Lexicon) -> str | None:
         # The capital of a bare noun at the start of its sentence: "Health officials".
         words[0] = dataclasses.replace(words[0], text=words[0].lower)
     return text_of(words)
+
+
+def _names_role(word: Word, lexicon: Lexicon) -> bool:
+    """Whether a word before a name says what its bearer is: "spokesman", not "House" or "81-year-old"."""
+    return (
+        word.text in lexicon.titles
+        or noun_lemma(word.text) in lexicon.persons
+        or " " in word.text
+        or (
+            word.text.islower()
+            and head_type(word, lexicon) == "person"
+            and not word.lower.endswith("-year-old")
+        )
+    )
 
 
 def _singular(word: Word) -> Word:
@@ -218,7 +239,7 @@ def _role_words(phrase: Phrase, lexicon: Lexicon) -> list[Word]:
         if word.label in ("ORG", "GPE", "PERSON", "FAC", "LOC", "NORP") or word.pos == "PUNCT":
             continue
         kept.append(word)
-    return _without_loose_ends(_without_names(kept, lexicon))
+    return _without_loose_ends(_without_names(kept, phrase.words[0].start, lexicon))
 
 
 def _without_loose_ends(words: list[Word]) -> list[Word]:
@@ -230,7 +251,7 @@ def _without_loose_ends(words: list[Word]) -> list[Word]:
     ]
 
 
-def _without_names(words: Sequence[Word], lexicon: Lexicon) -> list[Word]:
+def _without_names(words: Sequence[Word], start: int, lexicon: Lexicon) -> list[Word]:
     """Without capitalised words that are neither titles nor roles: "Quds Force leader" → "leader"."""
     titles: set[int] = set()
     for i in range(len(words)):
@@ -244,7 +265,7 @@ def _without_names(words: Sequence[Word], lexicon: Lexicon) -> list[Word]:
         or not word.is_capital
         or word.pos != "PROPN"
         or word.lower in KEPT_BEFORE_TITLES
-        or noun_lemma(word.text) in lexicon.organizations
+        or (word.start == start and noun_lemma(word.text) in lexicon.organizations)
     ]
 
 

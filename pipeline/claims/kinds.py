@@ -17,6 +17,9 @@ SEVERAL = frozenset(
 PERSON_ENDINGS = ("man", "woman", "person", "ist", "ian", "eer", "er", "or", "ee")
 """Endings of nouns for people, for those on no list: things that end so ("letter") stand on others."""
 
+MIN_HEAD_CHARS = 4
+"""A noun that ends in a listed one of more letters is of its sort: "neurosurgeon"."""
+
 LABEL_TYPES = {
     "PERSON": "person",
     "ORG": "organization",
@@ -47,6 +50,8 @@ def name_type(phrase: Phrase, lexicon: Lexicon) -> str:
     last = phrase.name[-1]
     if lexicon.is_outlet(name) and last.label != "PERSON":
         return "media"
+    if any(head_type(word, lexicon) == "media" for word in phrase.modifiers):
+        return "media"  # "the magazine Meridian Monthly"
     known = LABEL_TYPES.get(last.label)
     lower = noun_lemma(last.text)
     if known == "organization" or (known is None and lower in lexicon.organizations):
@@ -60,6 +65,8 @@ def head_type(head: Word, lexicon: Lexicon) -> str:
     """What a common noun stands for; empty for one on no list."""
     lower = noun_lemma(head.text.rpartition("-")[2] if head.lower not in lexicon.persons else head.text)
     whole = head.lower
+    if " " in whole:
+        return "person"  # a title: "chief of staff"
     for kind, words in (
         ("person", lexicon.persons),
         ("media", lexicon.media),
@@ -73,7 +80,10 @@ def head_type(head: Word, lexicon: Lexicon) -> str:
         return "person"
     if head.label in LABEL_TYPES and head.pos == "PROPN":
         return LABEL_TYPES[head.label]
-    return "person" if lower.endswith(PERSON_ENDINGS) or whole.endswith("-year-old") else ""
+    if lower.endswith(PERSON_ENDINGS) or whole.endswith("-year-old"):
+        return "person"
+    longer = any(lower[n:] in lexicon.persons for n in range(2, len(lower) - MIN_HEAD_CHARS))
+    return "person" if longer else ""
 
 
 def is_plural(word: Word) -> bool:

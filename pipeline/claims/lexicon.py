@@ -38,6 +38,7 @@ class Lexicon:
     institutions: frozenset[str]
     affiliations: frozenset[str]
     titles: frozenset[str]
+    titles_with_of: frozenset[str]
     honorifics: frozenset[str]
     given_names: frozenset[str]
     nationalities: frozenset[str]
@@ -66,6 +67,8 @@ class Lexicon:
         words = bare.split()
         if not words or not words[0][:1].isalnum():
             return False
+        if bare != name and bare in self.outlet_suffixes:
+            return True  # "the Post"
         if len(words) == 1:
             return bare.lower().endswith(self.domains) and bare[0] != "."
         named = words[-1] in self.outlet_suffixes or words[0] in self.outlet_prefixes
@@ -99,6 +102,9 @@ def load_lexicon() -> Lexicon:
         institutions=_lower(nouns["institution"]),
         affiliations=_lower(nouns["affiliation"]),
         titles=frozenset().union(*(words for key, words in titles.items() if key != "+")),
+        titles_with_of=_lower(
+            frozenset(title for words in titles.values() for title in words if " of " in title)
+        ),
         honorifics=nouns["honorific"],
         given_names=frozenset().union(*_lists("given_names").values()),
         nationalities=frozenset().union(

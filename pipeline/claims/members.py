@@ -9,6 +9,7 @@ from pipeline.claims.kinds import is_plural, phrase_type
 from pipeline.claims.lexicon import Lexicon
 from pipeline.claims.nouns import RELATIVES, Phrase, Word, read_phrase
 
+CLAUSE_TAGS = frozenset("VERB ADP AUX ADV PART SCONJ PUNCT".split())
 ACCOUNTS = frozenset("accounts account interviews comments remarks statements testimony".split())
 """What people give: after it, those who gave it are the source ("according to accounts by officials")."""
 
@@ -18,10 +19,14 @@ CONJUNCTIONS = frozenset({"and", "or", "&", "nor"})
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch between commas and conjunctions; ``joint`` is what stands before it."""
+    """A stretch between commas and conjunctions.
+
+    ``joint`` is the comma or conjunction before it, ``after_comma`` whether a comma stands there in any case.
+    """
 
     words: tuple[Word, ...]
     joint: str
+    after_comma: bool
 
 
 def split_members(words: Sequence[Word], lexicon: Lexicon) -> list[tuple[Word, ...]]:
@@ -51,7 +56,7 @@ def _pieces(words: Sequence[Word]) -> list[Piece]:
     """The stretches between the commas and conjunctions outside names and relative clauses."""
     pieces: list[Piece] = []
     current: list[Word] = []
-    joint, depth = "", 0
+    joint, comma, depth = "", False, 0
     for i, word in enumerate(words):
         depth += word.text == "("
         depth -= word.text == ")"
@@ -62,11 +67,12 @@ def _pieces(words: Sequence[Word]) -> list[Piece]:
             current.append(word)
             continue
         if current:
-            pieces.append(Piece(tuple(current), joint))
-            current, joint = [], ""
+            pieces.append(Piece(tuple(current), joint, comma))
+            current, joint, comma = [], "", False
+        comma = comma or word.text == ","
         joint = word.lower if not joint or joint == "," else joint
     if current:
-        pieces.append(Piece(tuple(current), joint))
+        pieces.append(Piece(tuple(current), joint, comma))
     return pieces
 
 
@@ -83,32 +89,41 @@ def _is_joint(words: Sequence[Word], i: int) -> bool:
 def _belongs(member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon: Lexicon) -> bool:
     """Whether a piece is part of the member before it: a clause, an apposition, an object of its "of"."""
     first = piece.words[0]
-    if first.lower in RELATIVES or first.pos in ("VERB", "ADP", "AUX", "ADV", "PART", "SCONJ", "PUNCT"):
+    if first.lower in RELATIVES or first.pos in CLAUSE_TAGS:
         return True
     if first.pos == "NUM" and len(piece.words) == 1:
         return True  # an age
+    if piece.joint == "," and not any(each.joint in CONJUNCTIONS for each in later):
+        return True  # a list ends in a conjunction
     if len(member) > 1 and _lists_names(member, piece, lexicon):
         return True
-    if any(each.words[0].lower in RELATIVES or each.words[0].pos in ("VERB", "AUX") for each in member[1:]):
-        # Inside a clause about the member before: a new person or body starts afresh.
-        return (
-            piece.joint not in CONJUNCTIONS and phrase_type(read_phrase(piece.words, lexicon), lexicon) == ""
-        )
-    if len(member) > 1 and member[-1].words[-1].pos == "ADJ":
-        return True  # "president of foreign and defense policy"
     mine, theirs = read_phrase(member[0].words, lexicon), read_phrase(piece.words, lexicon)
     mine_type, theirs_type = phrase_type(mine, lexicon), phrase_type(theirs, lexicon)
-    if (
-        piece.joint == ","
-        and len(member) == 1
-        and _is_apposition(mine, theirs, mine_type, theirs_type, later)
-    ):
+    if any(word.lower in RELATIVES for each in member for word in each.words):
+        # Inside a clause about the member before; after a comma a new person or body may start afresh.
+        return not (piece.joint in CONJUNCTIONS and piece.after_comma and theirs_type)
+    if len(member) > 1 and member[-1].words[-1].pos == "ADJ":
+        return True  # "president of foreign and defense policy"
+    if len(member) == 1 and piece.joint == ",":
+        apposed = _is_apposition(mine, theirs, mine_type, theirs_type, later)
+        return apposed or _is_object(mine, theirs, mine_type, theirs_type, lexicon)
+    if _goes_on_apposition(member, piece, theirs):
         return True
-    if len(member) > 1 and member[-1].joint == "," and not (theirs.definite or theirs.name or theirs.owner):
-        return theirs.count is None and _is_bare_singular(theirs)  # "a doctor and father of two"
     if mine.indefinite and mine_type == theirs_type == "person" and _is_bare_singular(theirs):
         return theirs.count is None and not theirs.owner  # "a mother and activist"
     return _is_object(mine, theirs, mine_type, theirs_type, lexicon)
+
+
+def _goes_on_apposition(member: Sequence[Piece], piece: Piece, phrase: Phrase) -> bool:
+    """Whether "and" only adds to an apposition: "Hill, a doctor and father of two"."""
+    if len(member) < 2 or member[-1].joint != "," or phrase.name:
+        return False
+    bare = phrase.count is None and not phrase.owner and _is_bare_singular(phrase)
+    return bare or (piece.joint in CONJUNCTIONS and not piece.after_comma and not _is_several(phrase))
+
+
+def _is_several(phrase: Phrase) -> bool:
+    return (phrase.count or 1) > 1 or (phrase.head is not None and is_plural(phrase.head))
 
 
 def _lists_names(member: Sequence[Piece], piece: Piece, lexicon: Lexicon) -> bool:

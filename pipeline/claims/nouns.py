@@ -126,6 +126,7 @@ def _word(group: list[Token]) -> Word:
 
 def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
     """The noun phrase that ``words`` begin with."""
+    words = _join_titles(words, lexicon)
     words = [_retagged(words, i, lexicon) for i in range(len(words))]
     while len(words) > 1 and words[0].pos == "ADP" and words[0].lower not in APPROXIMATIONS:
         words = words[1:]  # "among voters"
@@ -135,6 +136,18 @@ def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
     core = tuple(words[at:stop])
     found = Phrase(tuple(words), count, definite, indefinite, owner, core, (), tuple(words[stop:]))
     return dataclasses.replace(found, name=_name(found, lexicon))
+
+
+def _join_titles(words: Sequence[Word], lexicon: Lexicon) -> list[Word]:
+    """The words with titles that hold a preposition as one: "Secretary of State"."""
+    joined: list[Word] = []
+    for word in words:
+        joined.append(word)
+        title = " ".join(each.lower for each in joined[-3:])
+        if len(joined) >= 3 and " of " in title and title in lexicon.titles_with_of:
+            text = " ".join(each.text for each in joined[-3:])
+            joined[-3:] = [Word(text, "PROPN", joined[-3].start, word.end, "")]
+    return joined
 
 
 def _retagged(words: Sequence[Word], i: int, lexicon: Lexicon) -> Word:
@@ -166,6 +179,8 @@ def _read_number(words: Sequence[Word]) -> tuple[int, int | None, bool, bool]:
             count = count if fixed else 1
         elif word in DETERMINERS and (word != "that" or at == 0):
             definite = True
+        elif word in ("no", "every", "each", "any", "neither") and after:
+            pass
         elif word in ("both", "either") and not fixed:
             count = 2 if word == "both" else None
         elif after == "of" and (word in VAGUE_NUMBERS or word in DOZENS or _number(word) is not None):
@@ -323,12 +338,19 @@ def _in_name(word: Word, label: str, lexicon: Lexicon) -> bool:
 def is_common(word: Word, phrase: Phrase, lexicon: Lexicon) -> bool:
     """Whether the head is a common noun though it may be written with a capital ("The President")."""
     lower = noun_lemma(word.text)
+    if " " in word.text:
+        return True  # "the chief of staff"
     if len(phrase.core) > 1 and phrase.core[-2].text in lexicon.honorifics:
         return False  # "Mr. King"
     if word.label in ("PERSON", "GPE", "ORG", "FAC", "LOC"):
         return False
     if word.label == "NORP" or (lexicon.is_demonym(word.text) and not word.label):
         return True
+    if phrase.definite and len(phrase.core) == 1 and word.text in lexicon.outlet_suffixes:
+        return phrase.words[0].start == word.start  # "the Post", with its capital in mid-sentence
+    before = phrase.core[-2].text if len(phrase.core) > 1 else ""
+    if word.text in lexicon.titles and before[:1].isupper() and before not in lexicon.given_names:
+        return True  # "CNN President"
     known = lower in lexicon.persons or lower in lexicon.groups or lower in lexicon.documents
     if known and len(phrase.core) <= 3:
         capitals = [each.is_capital for each in phrase.core[:-1]]

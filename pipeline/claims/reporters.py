@@ -96,7 +96,9 @@ def _after_preposition(doc: Doc, start: int, cue_end: int, taken: Taken) -> Addr
     """What follows "to", or "with" after an interview, within a few words of the cue."""
     interview = False
     for token in doc[start : cue_end + N_WORDS_AFTER]:
-        if _is_taken(token, taken) or token.text in ".;:\n" or token.lower_ in CLAUSE_WORDS:
+        if _is_taken(token, taken):
+            return _after_object(doc, token.i, taken)
+        if token.text in ".;:\n" or token.lower_ in CLAUSE_WORDS:
             return None
         interview = interview or token.lower_ in INTERVIEWS
         if token.lower_ == "to" or (token.lower_ == "with" and interview):
@@ -106,6 +108,16 @@ def _after_preposition(doc: Doc, start: int, cue_end: int, taken: Taken) -> Addr
         if token.pos_ == "VERB":
             return None
     return None
+
+
+def _after_object(doc: Doc, start: int, taken: Taken) -> Addressee | None:
+    """What follows "to" right after the content: "confirmed parts of the story to Channel Six"."""
+    end = start
+    while end < len(doc) and _is_taken(doc[end], taken):
+        end += 1
+    if end + 1 >= len(doc) or doc[end].lower_ != "to" or doc[end + 1].pos_ == "VERB":
+        return None
+    return _noun_phrase(doc, end + 1, taken)
 
 
 def _from_clause(source: Span) -> Addressee | None:

@@ -25,9 +25,6 @@ EDGES = " \t\n\r\u00a0,;:–—-"
 """What is no part of a claim where it stands at its edge; quotation marks and full stops are."""
 
 WORD = re.compile(r"\w[\w’'-]*")
-MIN_CLAUSE_WORDS = 4
-"""A quoted clause has at least this many words: before one, "that" is no part of what was said."""
-
 MAX_SCARE_WORDS = 2
 """Quoted stretches up to this long may be scare quotes ("the “diplomats”"); longer ones are quotation."""
 
@@ -127,8 +124,7 @@ def content_form(
                 scares.append(so_called or _is_scare(before, len(words)))
     if not any(inside):
         return "indirect"
-    first = reading.text[min(parts)[0] :][:5].lower() == "that "
-    if all(inside) or (first and len(inside) > MIN_CLAUSE_WORDS and all(inside[1:])):
+    if all(inside):
         return "direct"
     # A scare quote that is most of what was said is none ("a “witch hunt”").
     return "mixed" if not all(scares) or sum(inside) * 2 >= len(inside) else "indirect"
