@@ -18,13 +18,15 @@ from pipeline.clean.html_page import extract_page, units_of_body
 from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose, section_after
 from pipeline.clean.lines import Page, Unit, ends_sentence, join_lines, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language, find_publisher
+from pipeline.clean.posts import find_excerpts
 from pipeline.clean.scorer import Trees, load_trees
 from pipeline.clean.site_lines import SiteLines, recurring
+from pipeline.clean.sites import rules_for
 from pipeline.clean.threads import Thread, find_thread
 from pipeline.config import Config
 from pipeline.schema import BODY_KINDS, Article, Document, RawArticle, Segment, one_line
 
-_RECURRING_ODDS = 4.0
+_RECURRING_ODDS = 8.0
 """Subtracted from a unit's log-odds where all its lines recur on the site: a single other page covers
 73-89 % of boilerplate lines at 0.1-0.9 % of the body."""
 _HTML_SHARE = 0.5
@@ -33,6 +35,14 @@ _HTML_SHARE = 0.5
 _MERGED_KINDS = frozenset({"navigation", "footer", "related", "promo", "tags", "other"})
 _OPENING_WORDS = 6
 """Words of the shortest sentence that opens an article."""
+_OPENING_PROBABILITY = 0.05
+"""Probability from which an opening needs no end mark."""
+_CAPTION_WORDS = 60
+_CAPTION_CHARS = 20
+_SURE = 0.9
+_FAR_UNITS = 10
+"""Units to the nearest sentence of eight words beyond which the scorer gave .02 at most on body-dev."""
+_FAR_ODDS = -6.0
 _NO_PROSE_LINES = 3
 """Where nothing is kept, lines before a comment thread may begin."""
 _THREAD_AFTER_WORDS = 40
@@ -60,6 +70,7 @@ class Scored:
     n_words: NDArray[np.floating[Any]]
     probability: NDArray[np.floating[Any]]
     repeats: NDArray[np.floating[Any]]
+    recurs: NDArray[np.bool_]
 
     def keep(self, furniture: Furniture, *, before_line: int | None = None) -> NDArray[np.bool_]:
         """Which units are the article's prose, none at or below line ``before_line``."""
@@ -69,9 +80,13 @@ class Scored:
             n = int(above.sum())
             seen = self.seen
             lookups = Seen(seen.lower[:n], seen.line_mask[:n], seen.start_mask[:n], seen.anywhere_mask[:n])
-            scores = Scores(self.units[:n], lookups, probability[:n], self.n_words[:n], self.repeats[:n])
+            scores = Scores(
+                self.units[:n], lookups, probability[:n], self.n_words[:n], self.repeats[:n], self.recurs[:n]
+            )
             return np.concatenate([keep_units(scores, furniture), np.zeros(len(above) - n, bool)])
-        return keep_units(Scores(self.units, self.seen, probability, self.n_words, self.repeats), furniture)
+        return keep_units(
+            Scores(self.units, self.seen, probability, self.n_words, self.repeats, self.recurs), furniture
+        )
 
 
 def score_page(
@@ -82,13 +97,25 @@ def score_page(
     units = join_lines(page)
     seen = look_up(units, furniture)
     names, features = unit_features(page, units, seen, furniture)
-    odds = (trees or load_trees()).log_odds(names, features)
+    odds = _log_odds(trees or load_trees(), names, features)
     known_lines = recurring(page.lines, known, site)
-    if any(known_lines):
-        recurs = np.array([all(known_lines[u.first : u.last]) for u in units])
-        odds = odds - np.where(recurs, np.float32(_RECURRING_ODDS), np.float32(0))
+    recurs = np.array([all(known_lines[u.first : u.last]) for u in units])
+    odds = odds - np.where(recurs, np.float32(_RECURRING_ODDS), np.float32(0))
     n_words, repeats = (features[:, names.index(name)] for name in ("n_words", "repeats"))
-    return Scored(page, units, seen, n_words, 1 / (1 + np.exp(-odds)), repeats)
+    return Scored(page, units, seen, n_words, 1 / (1 + np.exp(-odds)), repeats, recurs)
+
+
+def _log_odds(
+    trees: Trees, names: list[str], features: NDArray[np.floating[Any]]
+) -> NDArray[np.floating[Any]]:
+    """The scorer's log-odds; units far from anything that looks like prose are menus without asking it."""
+    away = np.minimum(features[:, names.index("since_prose")], features[:, names.index("until_prose")])
+    near = away <= _FAR_UNITS
+    if not near.any() or near.all():
+        return trees.log_odds(names, features)
+    odds = np.full(len(features), _FAR_ODDS)
+    odds[near] = trees.log_odds(names, features[near])
+    return odds
 
 
 def clean(
@@ -109,9 +136,11 @@ def clean(
     if thread:
         keep = scored.keep(furniture, before_line=thread.first)
     raw, keep = _from_html(raw, scored, keep)
+    rules = rules_for(raw.site_key, raw.site)
+    ruled = rules.apply(scored.units, keep) if rules else {}
     head = _head(scored, raw, keep)
     prose = [int(i) for i in np.flatnonzero(keep)]
-    pieces = _label(scored, keep, head, furniture)
+    pieces = _with_excerpts(_label(scored, keep, head, ruled, furniture), scored)
     if thread:
         pieces = _with_thread(pieces, page, thread, furniture)
     found = find_credits(raw, scored.units, head, prose)
@@ -183,21 +212,35 @@ def _keep_opening(scored: Scored, keep: NDArray[np.bool_], head: Head) -> None:
             continue
         if scored.seen.line_mask[i] or scored.seen.start_mask[i] or n_words < _OPENING_WORDS:
             return
-        if not (ends_sentence(unit.text) or n_words >= 2 * _OPENING_WORDS):
+        if not (ends_sentence(unit.text) or scored.probability[i] >= _OPENING_PROBABILITY):
             return
         keep[i] = True
 
 
-def _label(scored: Scored, keep: NDArray[np.bool_], head: Head, furniture: Furniture) -> list[Piece]:
-    """Every unit with its kind."""
+def _with_excerpts(pieces: list[Piece], scored: Scored) -> list[Piece]:
+    """The pieces with a post's excerpts of other outlets named."""
+    places = [i for i, piece in enumerate(pieces) if piece.kept]
+    texts = [scored.units[i].text for i in places]
+    found = find_excerpts(texts, [pieces[i].label.kind for i in places])
+    for n, label in found.items():
+        pieces[places[n]] = replace(pieces[places[n]], label=label)
+    return pieces
+
+
+def _label(
+    scored: Scored, keep: NDArray[np.bool_], head: Head, ruled: dict[int, Label], furniture: Furniture
+) -> list[Piece]:
+    """Every unit with its kind; ``ruled`` are those that a site's rules name."""
     inside = np.flatnonzero(keep)
     start, end = (int(inside[0]), int(inside[-1])) if len(inside) else (len(scored.units), -1)
-    special = _head_labels(head)
+    special = _captions(scored, keep) | _head_labels(head) | ruled
     pieces, section = [], "navigation"
     for i, unit in enumerate(scored.units):
         n_words = int(scored.n_words[i])
         kept = bool(keep[i])
-        if kept:
+        if kept and i in ruled:
+            label = ruled[i]
+        elif kept:
             label = label_prose(unit, float(scored.probability[i]), n_words=n_words)
         elif i in special:
             label = special[i]
@@ -210,6 +253,23 @@ def _label(scored: Scored, keep: NDArray[np.bool_], head: Head, furniture: Furni
             section = "other"
         pieces.append(Piece(unit.first, unit.last, label, kept))
     return pieces
+
+
+def _captions(scored: Scored, keep: NDArray[np.bool_]) -> dict[int, Label]:
+    """Units beside a caption that are one too: its text without the credit, or the line its credit ends."""
+    labels: dict[int, Label] = {}
+    units, n_words = scored.units, scored.n_words
+    found = [i for i, unit in enumerate(units) if is_caption(unit.text, n_words=int(n_words[i]))]
+    for i in found:
+        for j in (i - 1, i + 1):
+            if not 0 <= j < len(units) or j in found or n_words[j] > _CAPTION_WORDS:
+                continue
+            again = len(units[j].text) > _CAPTION_CHARS and units[i].text.startswith(units[j].text)
+            credited = j < i and units[i].text[0] == "(" and not ends_sentence(units[j].text)
+            if again or (credited and not (keep[j] and scored.probability[j] > _SURE)):
+                labels[j] = Label("caption", "beside a caption or credit")
+                keep[j] = False
+    return labels
 
 
 def _head_labels(head: Head) -> dict[int, Label]:

@@ -65,6 +65,7 @@ _DATELINE = re.compile(
     r"(?:, (?P<date>(?:Jan|Feb|March|Mar|April|Apr|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}))?"
     r"\s*(?:\((?P<agency>[A-Z][\w .\-]{1,30})\))?\s*(?:[—–]|--?)\s*"
 )
+_MONTH_AFTER = re.compile(r", (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
 _AGENCY_START = re.compile(r"^\((?P<agency>[A-Z][\w .\-]{1,30})\)\s*(?:[—–-]|--|\.-)\s*")
 
 
@@ -182,7 +183,7 @@ def dateline_of(text: str) -> tuple[str, str | None] | None:
     """The place and the agency of a dateline that the paragraph opens with."""
     match = _DATELINE.match(text)
     if match and len(match["place"].split()) <= 6 and not match["place"].endswith(" I"):
-        return match["place"].strip(" ,"), match["agency"]
+        return _MONTH_AFTER.split(match["place"], maxsplit=1)[0].strip(" ,"), match["agency"]
     match = _AGENCY_START.match(text)
     if match and agency_of(match["agency"]):
         return "", agency_of(match["agency"])

@@ -51,14 +51,15 @@ class Scores:
     probability: Floats
     n_words: Floats
     repeats: Floats
+    recurs: Flags
 
 
 def keep_units(scores: Scores, furniture: Furniture) -> Flags:
     """Which units are the article's prose."""
-    marked = _marked(scores, furniture)
+    marked = _marked(scores, furniture) | scores.recurs
     probability = scores.probability
     if len(probability) > 2 and marked.mean() <= _CLEAN_SHARE:
-        probability = np.maximum(probability, _CLEAN_PROBABILITY)
+        probability = np.where(scores.recurs, probability, np.maximum(probability, _CLEAN_PROBABILITY))
     probability = _without_copy(scores, probability)
     start, end = find_extent(probability, scores.n_words)
     keep = _inside(scores, probability, start, end, furniture)

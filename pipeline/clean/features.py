@@ -28,6 +28,7 @@ _DATE = re.compile(
     r"|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
     r"|\b\d+ (?:minute|min|hour|hr|day|week|month|year)s? ago\b"
 )
+_has_digit = re.compile(r"\d").search
 _BY = re.compile(r"by [a-z]|by$")
 _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _NEAR_FEATURES = ("log_words", "lower_share", "stop_end", "furniture", "upper_share")
@@ -154,8 +155,8 @@ def edge_features(units: Sequence[Unit], page: Page, lower: Sequence[str]) -> di
         "n_lines": np.array([u.last - u.first for u in units], np.float32),
         "indent": np.array([min(page.indent[u.first], 40) for u in units], np.float32),
         "n_same": np.array([min(counts[text], 5) for text in lower], np.float32),
-        "date": flags([len(t) < 200 and _DATE.search(t) is not None for t in lower]),
-        "by": flags([_BY.match(t) is not None for t in lower]),
+        "date": flags([len(t) < 200 and _has_digit(t) and _DATE.search(t) is not None for t in lower]),
+        "by": flags([t[:2] == "by" and _BY.match(t) is not None for t in lower]),
         "ago": flags([len(t) < 60 and " ago" in t for t in lower]),
         "link": flags(["http" in t or "www." in t or "@" in t for t in lower]),
     }

@@ -38,7 +38,8 @@ class Furniture:
     groups: tuple[Group, ...]
     line: dict[str, int]
     start: dict[str, int]
-    anywhere: tuple[tuple[str, int], ...]
+    anywhere: tuple[tuple[str, int, str | None], ...]
+    """Phrases with a whole word of each, if it has one: a text without the word need not be searched."""
 
     def line_mask(self, lower: str) -> int:
         """Groups of which ``lower``, a lower-cased line, is a whole phrase."""
@@ -62,19 +63,27 @@ class Furniture:
         masks = [0] * len(lower_lines)
         text = "\n".join(lower_lines)
         starts = _starts(lower_lines)
-        for phrase, mask in self.anywhere:
-            at = text.find(phrase)
+        words = set(_WORDS.findall(text))
+        for phrase, mask, word in self.anywhere:
+            at = text.find(phrase) if word is None or word in words else -1
             while at >= 0:
                 i = bisect.bisect_right(starts, at) - 1
                 masks[i] |= mask
                 at = text.find(phrase, starts[i + 1]) if i + 1 < len(starts) else -1
         return masks
 
-    def names(self, mask: int) -> list[str]:
-        """The names of the groups in ``mask``."""
-        return [group.name for group in self.groups if mask & group.bit]
+    def first(self, mask: int) -> Group:
+        """The first group in ``mask``, in the order of the file."""
+        return self.groups[(mask & -mask).bit_length() - 1]
 
 
+def _whole_word(phrase: str) -> str | None:
+    """The word that a phrase of several begins with: a text without it need not be searched."""
+    match = _FIRST_WORD.search(phrase)
+    return match[0] if match else None
+
+
+_FIRST_WORD = re.compile(r"^(?<![\w'’-])[\w'’-]+(?= )")
 _EDGES = " \t\u00a0.,:;!?…|/\\<>»«›‹()[]{}*•·-–—→←↓↑▸►▼▲+=_~^#@&'\"“”‘’×✕0123456789"
 
 
@@ -104,4 +113,9 @@ def load_furniture(path: Path = LEXICON) -> Furniture:
             target[phrase] = target.get(phrase, 0) | group.bit
         for phrase in table["anywhere"]:
             anywhere[phrase] = anywhere.get(phrase, 0) | group.bit
-    return Furniture(tuple(groups), line, start, tuple(sorted(anywhere.items())))
+    return Furniture(
+        tuple(groups),
+        line,
+        start,
+        tuple((phrase, mask, _whole_word(phrase)) for phrase, mask in sorted(anywhere.items())),
+    )

@@ -24,6 +24,7 @@ _MIN_UNHEADED = 3
 """Signatures that make a thread without a heading; teasers with author and date have no prose between."""
 
 _AGO = re.compile(r"\b(?:\d+|an?|one) (?:second|sec|minute|min|hour|hr|day|week|month|year|yr)s? ago\b", re.I)
+_DIGIT = re.compile(r"\d")
 _ASIDE = re.compile(
     r"\((?:author|staff|mod(?:erator)?|editor|op|verified|guest|member|subscriber|admin)[^)]*\)", re.I
 )
@@ -150,7 +151,7 @@ def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signatur
     line = page.lines[i]
     if len(line) > _MAX_SIGNATURE_CHARS or line[0] in "—–":
         return None
-    says = _SAYS.match(line)
+    says = _SAYS.match(line) if line[-1] in ":.…" else None
     if says and (name := _name(_FILLER.sub(" ", says["name"]))):
         if (dated := _dated(says["name"])) and (inner := _name(dated[0])):
             return Signature(i, i + 1, inner, dated[1], says=True)
@@ -161,7 +162,7 @@ def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signatur
         if after and not after[0]:
             return Signature(i, i + 2, name, after[1], says=True)
         return Signature(i, i + 1, name, None, says=True)
-    if not any(c.isdigit() for c in line) and " ago" not in line:
+    if not _DIGIT.search(line) and " ago" not in line:
         return None
     dated = _dated(line)
     if dated is None:
@@ -177,10 +178,15 @@ def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signatur
 
 
 def _without_quoted(signatures: list[Signature]) -> list[Signature]:
-    """The signatures without those of quotations: "NAME wrote:" without a time, among dated ones."""
-    if not any(s.posted for s in signatures):
-        return signatures
-    return [s for s in signatures if s.posted or not s.says]
+    """The signatures without those of quotations: "NAME wrote:" without a time, after a dated one of NAME."""
+    earlier: set[str] = set()
+    kept = []
+    for signature in signatures:
+        if signature.posted or not signature.says or signature.author not in earlier:
+            kept.append(signature)
+        if signature.posted:
+            earlier.add(signature.author)
+    return kept
 
 
 def _unsigned_thread(page: Page, heading: int, furniture: Furniture) -> Thread | None:

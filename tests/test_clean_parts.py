@@ -1,0 +1,292 @@
+"""The parts of cleaning, each by a table of texts and what it must make of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.alignment import line_labels
+from pipeline.clean.bylines import authors_of, dateline_of, parse_byline
+from pipeline.clean.dates import find_dates
+from pipeline.clean.extent import find_extent
+from pipeline.clean.furniture import load_furniture
+from pipeline.clean.lines import join_lines, split_lines
+from pipeline.clean.posts import find_excerpts, outlet_in
+from pipeline.clean.site_lines import SiteLines, fingerprint, learn, merge_all, recurring
+from pipeline.clean.sites import SiteRules, load_sites
+from pipeline.clean.threads import find_thread
+from pipeline.config import ConfigError, load_config
+from pipeline.evaluate.body import score_body, summarise
+from pipeline.run.pages import clean
+from pipeline.schema import RawArticle
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SCORER = SHARED / "eval" / "body_scorer.py"
+CONFIG = load_config()
+
+
+def raw(text: str, **fields: Any) -> RawArticle:
+    return RawArticle(doc_id="a", path="a.txt", sha256="0" * 64, format="txt", text=text, **fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("The firm,\nAcme\n, said so.", ["The firm, Acme , said so."]),
+        ("It happened less than a week after\nthe vote.", ["It happened less than a week after the vote."]),
+        ("Home\nNews\nSport", ["Home", "News", "Sport"]),
+        ("He left.\nshe stayed.", ["He left.", "she stayed."]),
+        ("WHAT NOW\nThe town waits.", ["WHAT NOW", "The town waits."]),
+        ("Bridge closed, minister says\nBy Jane Doe", ["Bridge closed, minister says", "By Jane Doe"]),
+        ("Rent day\nby Ifeoma Dike", ["Rent day", "by Ifeoma Dike"]),
+        ("One end of\n\nthe other", ["One end of", "the other"]),
+    ],
+)
+def test_broken_lines_are_joined(text: str, units: list[str]) -> None:
+    assert [unit.text for unit in join_lines(split_lines(text))] == units
+
+
+def test_wrapped_paragraphs_are_joined() -> None:
+    paragraph = (
+        "The ferry was late again on Monday, and nobody who stood on\n"
+        "the quay could say when it had last been on time, not even\nthe"
+    )
+    text = f"{paragraph} man in the booth.\n\n{paragraph} harbour master.\n\n{paragraph} captain's wife.\n"
+    assert len(join_lines(split_lines(text))) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("MAY 21, 2021 13:06", "2021-05-21T13:06"),
+        ("November 19, 2019, 07:47 PM EST", "2019-11-20T00:47"),
+        ("posted at 8:11 pm on November 18, 2007 by Someone", "2007-11-18T20:11"),
+        ("Wed 7 Aug 2019 06.00 BST", "2019-08-07T05:00"),
+        ("11:12, 30 AUG 2017 BST", "2017-08-30T10:12"),
+        ("2021-05-21T13:06:00+03:00", "2021-05-21T10:06"),
+        ("November 18, 2019, 04:05 pm PT", "2019-11-19T00:05"),
+        ("July 18, 2019, 04:05 pm PT", "2019-07-18T23:05"),
+        ("Thursday, January 09, 2020", "2020-01-09T00:00"),
+        ("21.05.2021", "2021-05-21T00:00"),
+        ("11/19/2019", "2019-11-19T00:00"),
+        ("05/06/2019", None),
+        ("May 2019", None),
+        ("31 June 2019", None),
+        ("in room 1905 at 8:30", None),
+    ],
+)
+def test_dates(text: str, when: str | None) -> None:
+    found = find_dates(text)
+    assert [written.when.strftime("%Y-%m-%dT%H:%M") for written in found] == ([when] if when else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "authors", "agency"),
+    [
+        ("By Jane Doe", ("Jane Doe",), None),
+        ("BY S. J. PERRIN", ("S. J. Perrin",), None),
+        ("By REUTERS", (), "REUTERS"),
+        ("Reuters in Baghdad", (), "Reuters"),
+        ("posted at 8:11 pm on November 18, 2007 by Allahpundit", ("Allahpundit",), None),
+        ("Authors: Dr Oksana Bilyk, Henrik Aas", ("Dr Oksana Bilyk", "Henrik Aas"), None),
+        ("By Bryn Howell Heritage reporter", ("Bryn Howell",), None),
+        ("By YUSUF KARIM, Meridian Press", ("Yusuf Karim",), "Meridian Press"),
+        ("By Jane Doe and Ali Hassan al-Majid | May 1, 2020", ("Jane Doe", "Ali Hassan al-Majid"), None),
+        ("By Staff Reporter", (), None),
+        ("Keiran Dow | Tuesday 21 July 2015 16:08 BST | 14 comments", ("Keiran Dow",), None),
+    ],
+)
+def test_bylines(text: str, authors: tuple[str, ...], agency: str | None) -> None:
+    found = authors_of(text)
+    assert found is not None
+    assert (found.authors, found.agency) == (authors, agency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The mayor stood by the river.", "Home", "By the time they came, it was too late for all of them."],
+)
+def test_no_byline(text: str) -> None:
+    found = parse_byline(text)
+    assert found is None or not found.authors
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("WASHINGTON (AP) — The vote", ("WASHINGTON", "AP")),
+        ("BAGHDAD, May 21 (Reuters) - The army", ("BAGHDAD", "Reuters")),
+        ("(Reuters) - The army", ("", "Reuters")),
+        ("The army said on Monday - again - that", None),
+    ],
+)
+def test_datelines(text: str, expected: tuple[str, str | None] | None) -> None:
+    assert dateline_of(text) == expected
+
+
+def thread_of(text: str) -> list[tuple[str, str]]:
+    page = split_lines(text)
+    thread = find_thread(page, 0, load_furniture())
+    comments = thread.comments if thread else ()
+    return [(c.author, " ".join(page.lines[i] for i in c.lines)) for c in comments]
+
+
+@pytest.mark.parametrize(
+    ("text", "comments"),
+    [
+        (
+            "Comments\nIt rained.\nann on May 3, 2020 at 8:25 PM\nIt rained.\nann on May 3, 2020 at 8:25 PM\n"
+            "It did not.\nbob on May 3, 2020 at 9:25 PM",
+            [("ann", "It rained."), ("bob", "It did not.")],
+        ),
+        (
+            "2 Comments\nann says:\nMay 3, 2020 at 8:25 pm\nIt rained.\nReply\nbob says:\nNo.\nReply",
+            [("ann", "It rained."), ("bob", "No.")],
+        ),
+        (
+            "3 Comments\nSort by Best\nann • 2 hours ago\nIt rained.\n3 • Reply\n"
+            "bob ann • an hour ago\nNo.\nReply",
+            [("ann", "It rained."), ("bob", "No.")],
+        ),
+        (
+            "Comments\nAnn Roe\nIt rained.\nLike · Reply · 5 · 3y\n"
+            "Bob Poe\nNo, it did not.\nLike · Reply · 3y",
+            [("Ann Roe", "It rained."), ("Bob Poe", "No, it did not.")],
+        ),
+        ("Comments\nNo comments yet. Be the first to comment.", []),
+        ("Most read\nTen things to know\nJane Doe\n2 hours ago\nWhy it rains\nBob Poe\n3 hours ago", []),
+    ],
+)  # fmt: skip
+def test_threads(text: str, comments: list[tuple[str, str]]) -> None:
+    assert thread_of(text) == comments
+
+
+def test_excerpts_of_a_post() -> None:
+    paragraphs = [
+        "I had been wondering about that when I read this in the Washington Post:",
+        "The ministry has bought forty ferries that float in forty harbours, say three who counted them.",
+        "A spokesman for the ministry declined to say how many of them were able to leave.",
+        "I can count, too. We should all count!",
+        "[The minister] said that the count would be repeated.",
+    ]
+    found = find_excerpts(paragraphs, ["body"] * 5)
+    assert {i: label.author for i, label in found.items()} == {
+        1: "Washington Post",
+        2: "Washington Post",
+        4: None,
+    }
+
+
+def test_a_report_has_no_excerpts() -> None:
+    paragraphs = [
+        "The minister listed them:",
+        "Forty ferries had been bought, and forty harbours, in the course of one single year.",
+        '"I counted," she said.',
+    ]
+    assert find_excerpts(paragraphs, ["body"] * 3) == {}
+
+
+def test_who_gave_the_tip_is_not_the_outlet() -> None:
+    assert outlet_in("This is grim (tip to Instapundit):") is None
+    assert outlet_in("Reuters reports:") == "Reuters"
+
+
+@pytest.mark.parametrize("rules", load_sites().values(), ids=load_sites())
+def test_site_rules_by_their_examples(rules: SiteRules) -> None:
+    assert rules.example
+    for example in rules.example:
+        body = clean(raw(example.text, site_key=rules.site), config=CONFIG).document.body
+        assert body == example.body.strip()
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ('site = "x"\nstart = ["("]', "start"),
+        ('site = "x"\nstop = []', "stop"),
+        ('site = "x"\n[[line]]\npattern = "a"\nkind = "menu"', "no such kind"),
+        ("site = ", "not valid TOML"),
+    ],
+)
+def test_bad_site_rules_name_the_fault(tmp_path: Path, toml: str, message: str) -> None:
+    (tmp_path / "x.toml").write_text(toml, encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        load_sites(tmp_path)
+
+
+def test_what_a_site_repeats_is_learned_in_any_order() -> None:
+    pages = [
+        raw(f"Our menu of the day\nStory number {n} is this one.\nAll rights", site_key="s") for n in range(4)
+    ]
+    parts = [learn(page) for page in pages]
+    known = merge_all(parts)
+    assert known == merge_all(parts[::-1]) == parts[0].merge(parts[1]).merge(parts[2].merge(parts[3]))
+    assert known.pages == {"s": 4}
+    assert recurring(["Our menu of the day", "Story number 2 is this one."], known, "s") == [True, False]
+    assert recurring(["Our menu of the day"], known, "another") == [False]
+    assert known.digest("s") != parts[0].digest("s")
+    assert learn(raw("Our menu of the day")) == SiteLines()
+
+
+def test_fingerprints_stay_the_same() -> None:
+    assert fingerprint("Our  MENU of the day") == fingerprint("our menu of the day") == 7546659471467744779
+
+
+def test_a_line_that_recurs_is_dropped() -> None:
+    prose = "The council met on Monday to choose a mayor, and chose to meet again on Tuesday, the clerk said."
+    notice = "Readers of this paper know that it has been printed on the same press since the flood of 1911."
+    pages = [raw(f"{prose} ({n})\n{prose} It was {n}.\n{notice}", site_key="s") for n in range(3)]
+    known = merge_all(map(learn, pages))
+    assert notice in clean(pages[0], config=CONFIG).document.body
+    assert notice not in clean(pages[0], config=CONFIG, known=known).document.body
+
+
+def test_the_stretch_with_most_prose_is_found() -> None:
+    probability = np.array([0.0, 0.9, 0.1, 0.9, 0.0, 0.0, 0.8])
+    n_words = np.array([9, 40, 5, 40, 60, 60, 30])
+    assert find_extent(probability, n_words) == (1, 4)
+    assert find_extent(probability * 0, n_words) == (0, 0)
+
+
+def their_scorer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("body_scorer", SCORER)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SCORER.exists(), reason="needs ../shared")
+def test_the_scorer_gives_the_figures_of_theirs() -> None:
+    theirs = their_scorer()
+    lot = random.Random(0)
+    words = "the a ferry was late again said so Kit 1911 naïve don't".split()
+    golds = [" ".join(lot.choices(words, k=lot.randrange(1, 60))) for _ in range(40)]
+    bodies = [" ".join(lot.choices(gold.split() or words, k=lot.randrange(0, 60))) for gold in golds]
+    rows = [
+        {"doc_id": str(i), "flavour": "f", "raw": g, "body": g, "line_labels": [1]}
+        for i, g in enumerate(golds)
+    ]
+    found = [{"doc_id": str(i), "flavour": "f", "body": body} for i, body in enumerate(bodies)]
+    _, by, _ = theirs.score(rows, found)
+    expected = theirs.summarise_body(by["f"])
+    figure = summarise([score_body(gold, body) for gold, body in zip(golds, bodies, strict=True)])
+    ours = (figure.f1, figure.precision, figure.recall, figure.doc_f1)
+    assert ours == pytest.approx((expected["F1"], expected["P"], expected["R"], expected["docF1"]))
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SCORER.exists(), reason="needs ../shared")
+def test_line_labels_are_those_of_their_gold() -> None:
+    path = SHARED / "data" / "pages" / "body-dev.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[:40:13]]
+    for row in rows:
+        assert line_labels(row["raw"], row["body"]) == row["line_labels"]
