@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.alignment import line_labels
+from pipeline.clean.alignment import line_labels
 from pipeline.clean.bylines import authors_of, dateline_of, parse_byline
 from pipeline.clean.dates import find_dates
 from pipeline.clean.extent import find_extent

@@ -155,7 +155,7 @@ def edge_features(units: Sequence[Unit], page: Page, lower: Sequence[str]) -> di
         "n_lines": np.array([u.last - u.first for u in units], np.float32),
         "indent": np.array([min(page.indent[u.first], 40) for u in units], np.float32),
         "n_same": np.array([min(counts[text], 5) for text in lower], np.float32),
-        "date": flags([len(t) < 200 and _has_digit(t) and _DATE.search(t) is not None for t in lower]),
+        "date": flags([len(t) < 200 and bool(_has_digit(t)) and _DATE.search(t) is not None for t in lower]),
         "by": flags([t[:2] == "by" and _BY.match(t) is not None for t in lower]),
         "ago": flags([len(t) < 60 and " ago" in t for t in lower]),
         "link": flags(["http" in t or "www." in t or "@" in t for t in lower]),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.alignment import TOKEN, aligned
+from pipeline.clean.alignment import TOKEN, aligned
 from pipeline.clean.lines import Unit
 
 MIN_BODY_WORDS = 20

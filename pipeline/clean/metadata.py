@@ -109,7 +109,7 @@ def find_language(body: str, languages: Sequence[str]) -> str | None:
     share = sum(word in _STOP_WORDS for word in words) / len(words)
     if share > 0.12 and "en" in languages:
         return "en"
-    import py3langid  # type: ignore[import-untyped]
+    import py3langid
 
     code, _ = py3langid.classify(body[:3000])
     return str(code)

@@ -8,6 +8,7 @@ trained on the pages of ``pages/body-dev.jsonl``; figures here are therefore mad
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.alignment import TOKEN
 from pipeline.config import Config, load_config
 from pipeline.run.pages import clean_file, clean_held_out
 from pipeline.schema import RawArticle
 
 N_FOLDS = 8
+TOKEN = re.compile(r"\w+")
 SHINGLE = 4
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.clean.alignment import line_labels
 from pipeline.clean.article import clean
 from pipeline.clean.features import look_up, unit_features
 from pipeline.clean.furniture import load_furniture
@@ -17,6 +18,8 @@ from pipeline.clean.scorer import load_trees
 from pipeline.config import Config
 from pipeline.read import find_inputs, read_articles
 from pipeline.schema import Article, RawArticle, Reject
+
+__all__ = ["FORESTS", "UnitMatrix", "clean", "clean_file", "clean_held_out", "line_labels", "unit_matrix"]
 
 FORESTS = Path(__file__).resolve().parent.parent / "evaluate" / "line_folds.npz"
 """One forest a fold, each trained without the sites of its fold; arrays are named ``{fold}_...``."""

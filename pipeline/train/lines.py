@@ -18,9 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.alignment import line_labels
 from pipeline.evaluate.body import N_FOLDS, fold_of
-from pipeline.run.pages import FORESTS, UnitMatrix, unit_matrix
+from pipeline.run.pages import FORESTS, UnitMatrix, line_labels, unit_matrix
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 EXTENTS = Path(__file__).resolve().parents[2] / "gold" / "pages" / "extents.tsv"

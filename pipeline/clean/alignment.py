@@ -1,6 +1,6 @@
 """Which words of one text stand in another, by their longest common subsequence.
 
-Shared by cleaning, which finds an extractor's body in a page's text, and by its evaluation.
+Cleaning finds an extractor's body in a page's text by it; training and evaluation label lines by it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ def line_labels(raw: str, body: str) -> list[int]:
 
     A line without tokens is 1 where the nearest lines with tokens on both sides are.
     """
-    spans, tokens = [], []
+    tokens: list[str] = []
+    spans = []
     for line in raw.split("\n"):
         found = TOKEN.findall(line)
         spans.append(range(len(tokens), len(tokens) + len(found)))
