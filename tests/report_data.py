@@ -24,6 +24,9 @@ KIND = re.compile(
 )
 
 
+Span = tuple[int, int, int]
+"""Start, end and number of the segment."""
+
 FULL = {"Varga": "Ilse Varga"}
 """The full form of names that the articles also use in short."""
 
@@ -103,118 +106,90 @@ class Tables:
 
     def add(self, doc_id: str, article: str, claims: dict[int, dict[str, Any]], **given: Any) -> None:
         """Add an article: a paragraph a line of the markup; columns of claim ``n`` in ``claims[n]``."""
-        lines = [line.strip() for line in article.strip().split("\n") if line.strip()]
-        marks: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        where: dict[int, Segment] = {}
-        text = ""
-        for number, line in enumerate(lines):
-            kind = KIND.match(line)
-            marked = parse(line[kind.end() :] if kind else line)
-            start, end = len(text), len(text) + len(marked.text)
-            name = kind[1] if kind else "body"
-            segment = Segment(
-                doc_id,
-                f"{doc_id}#s{number}",
-                name,
-                name in BODY_KINDS,
-                start,
-                end,
-                marked.text,
-                kind[2] if kind else None,
-                dt.datetime(2031, 5, 3, tzinfo=dt.UTC) if name == "comment" else None,
-                f"fixture:{name}",
-            )
-            self.segments.append(segment)
-            for tag, a, b in marked.marks:
-                marks[tag].append((start + a, start + b))
-                if tag[0] == "c" and tag[1:].isdigit():
-                    where.setdefault(int(tag[1:]), segment)
-            text += marked.text + "\n"
-        self._add_entities(doc_id, text, marks, lines)
-        for number, columns in claims.items():
-            self.claims.append(_claim(doc_id, text, marks, where, number, columns))
-        kept = [segment.text for segment in self.segments if segment.doc_id == doc_id and segment.kept]
-        columns: dict[str, Any] = dict.fromkeys(Document.__slots__) | {
+        written = Written(doc_id, article)
+        self.segments += written.segments
+        self.entities += written.entities()
+        self.claims += [written.claim(number, columns) for number, columns in claims.items()]
+        kept = [segment.text for segment in written.segments if segment.kept]
+        row: dict[str, Any] = dict.fromkeys(Document.__slots__) | {
             "doc_id": doc_id,
             "path": f"corpus/{doc_id}",
-            "sha256": "0" * 64,
-            "format": "txt",
-            "text": text,
-            "body": "\n".join(kept),
-            "n_chars": len(text),
-            "n_words": len(" ".join(kept).split()),
-            "n_claims": len(claims),
-            "language": "en",
         }
-        self.documents.append(Document(**(columns | given)))
+        row |= {"sha256": "0" * 64, "format": "txt", "text": written.text, "body": "\n".join(kept)}
+        row |= {"n_chars": len(written.text), "n_words": len(" ".join(kept).split()), "n_claims": len(claims)}
+        self.documents.append(Document(**(row | {"language": "en"} | given)))
 
-    def _add_entities(
-        self, doc_id: str, text: str, marks: dict[str, list[tuple[int, int]]], lines: list[str]
-    ) -> None:
-        del lines
-        found = [(a, b, tag) for tag, ranges in marks.items() if tag.isupper() for a, b in ranges]
-        for number, (a, b, label) in enumerate(sorted(found)):
-            words = text[a:b]
-            name_id = (
-                None if label in ("DATE", "CARDINAL") else f"{label}:{FULL.get(words, words).casefold()}"
+
+class Written:
+    """An article out of its markup."""
+
+    def __init__(self, doc_id: str, article: str) -> None:
+        self.doc_id, self.text = doc_id, ""
+        self.segments: list[Segment] = []
+        self.marks: dict[str, list[Span]] = defaultdict(list)
+        for line in article.strip().split("\n"):
+            if line.strip():
+                self._add_line(line.strip())
+
+    def _add_line(self, line: str) -> None:
+        match = KIND.match(line)
+        marked = parse(line[match.end() :] if match else line)
+        kind, author = (match[1], match[2]) if match else ("body", None)
+        start, number = len(self.text), len(self.segments)
+        self.segments.append(
+            Segment(
+                doc_id=self.doc_id,
+                segment_id=f"{self.doc_id}#s{number}",
+                kind=kind,
+                kept=kind in BODY_KINDS,
+                start=start,
+                end=start + len(marked.text),
+                text=marked.text,
+                author=author,
+                posted=dt.datetime(2031, 5, 3, tzinfo=dt.UTC) if kind == "comment" else None,
+                reason=f"fixture:{kind}",
             )
-            segment = next(
-                each for each in self.segments if each.doc_id == doc_id and each.start <= a < each.end
-            )
-            self.entities.append(
-                Entity(
-                    f"{doc_id}#e{number}",
-                    doc_id,
-                    segment.segment_id,
-                    a,
-                    b,
-                    words,
-                    label,
-                    name_id and words,
-                    name_id,
-                    0.9,
-                )
-            )
+        )
+        for tag, a, b in marked.marks:
+            self.marks[tag].append((start + a, start + b, number))
+        self.text += marked.text + "\n"
+
+    def entities(self) -> list[Entity]:
+        """The names marked, in text order."""
+        found = sorted((*span, tag) for tag, spans in self.marks.items() if tag.isupper() for span in spans)
+        return [self._entity(number, *each) for number, each in enumerate(found)]
+
+    def _entity(self, number: int, start: int, end: int, segment: int, label: str) -> Entity:
+        words = self.text[start:end]
+        name = None if label in ("DATE", "CARDINAL") else FULL.get(words, words)
+        name_id = None if name is None else f"{label}:{name.casefold()}"
+        place = self.segments[segment].segment_id
+        mention = f"{self.doc_id}#e{number}"
+        return Entity(mention, self.doc_id, place, start, end, words, label, name, name_id, 0.9)
+
+    def claim(self, number: int, columns: dict[str, Any]) -> Claim:
+        """The claim of that number, with ``columns`` over what the marks say."""
+        parts = sorted(self.marks[f"c{number}"])
+        row: dict[str, Any] = dict.fromkeys(Claim.__slots__)
+        for role, letter in (("source", "s"), ("cue", "q"), ("antecedent", "a")):
+            for a, b, _ in self.marks[f"{letter}{number}"][:1]:
+                row |= {role: self.text[a:b], f"{role}_start": a, f"{role}_end": b}
+        segment = self.segments[parts[0][2]]
+        row |= {"claim_id": claim_id(self.doc_id, number), "doc_id": self.doc_id}
+        row |= {"segment_id": segment.segment_id, "segment_kind": segment.kind, "form": "indirect"}
+        row |= {"content": " … ".join(self.text[a:b] for a, b, _ in parts)}
+        row |= {"content_spans": tuple(Range(a, b) for a, b, _ in parts), "cue_lemma": "say"}
+        row |= {"cue_class": "say", "negated": False, "source_kind": "person", "confidence": 0.87}
+        row |= {"anonymous": "source_name" not in columns, **columns}
+        for link in ("parent_claim_id", "supports_claim_id"):
+            if isinstance(row[link], int):
+                row[link] = claim_id(self.doc_id, row[link])
+        return Claim(**row)
 
 
-def _claim(
-    doc_id: str,
-    text: str,
-    marks: dict[str, list[tuple[int, int]]],
-    where: dict[int, Segment],
-    number: int,
-    columns: dict[str, Any],
-) -> Claim:
-    parts = sorted(marks[f"c{number}"])
-    given: dict[str, Any] = dict.fromkeys(Claim.__slots__)
-    for role, letter in (("source", "s"), ("cue", "q"), ("antecedent", "a")):
-        for a, b in marks[f"{letter}{number}"][:1]:
-            given |= {role: text[a:b], f"{role}_start": a, f"{role}_end": b}
-    given |= {
-        "claim_id": f"{abs(hash_of(doc_id, number)):016x}",
-        "doc_id": doc_id,
-        "segment_id": where[number].segment_id,
-        "segment_kind": where[number].kind,
-        "form": "indirect",
-        "content": " … ".join(text[a:b] for a, b in parts),
-        "content_spans": tuple(Range(a, b) for a, b in parts),
-        "cue_lemma": "say",
-        "cue_class": "say",
-        "negated": False,
-        "source_kind": "person",
-        "anonymous": "source_name" not in columns,
-        "confidence": 0.87,
-    }
-    given |= columns
-    for link in ("parent_claim_id", "supports_claim_id"):
-        if isinstance(given[link], int):
-            given[link] = f"{abs(hash_of(doc_id, given[link])):016x}"
-    return Claim(**given)
-
-
-def hash_of(doc_id: str, number: int) -> int:
-    """A number that depends on the claim alone, the same in every run."""
-    return random.Random(f"{doc_id} {number}").getrandbits(64)
+def claim_id(doc_id: str, number: int) -> str:
+    """An id that depends on the claim alone, the same in every run."""
+    return f"{random.Random(f'{doc_id} {number}').getrandbits(64):016x}"
 
 
 def named(name: str, **columns: Any) -> dict[str, Any]:

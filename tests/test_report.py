@@ -204,6 +204,23 @@ def test_one_takes_the_description_of_its_antecedent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "columns", "label"),
+    [
+        ("They", {}, "“They”, not resolved"),
+        ("they", {"antecedent": "the  Sorvian miners"}, "Sorvian miners"),
+        ("a miner", {"source_head": "miner"}, "miner"),
+        ("several of the miners", {}, "miners"),
+        ("Reke", {"source_name": "Tomas Reke"}, "Tomas Reke"),
+        ("the", {"source_name": "the", "anonymous": True}, "the"),
+    ],
+)
+def test_who_a_source_is_for_the_report(source: str, columns: dict[str, str], label: str) -> None:
+    tables = Tables()
+    tables.add("a", f"{{s1:{source}}} {{q1:said}} {{c1:so}}", {1: columns})
+    assert [each.label for each in speakers_of(tables.claims, {}, {})[0]] == [label]
+
+
+@pytest.mark.parametrize(
     ("members", "expected"),
     [
         (

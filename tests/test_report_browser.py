@@ -82,6 +82,17 @@ def open_table(page: Page, report: Path, name: str, state: str = "") -> None:
     page.wait_for_selector("#table[data-ready=yes]")
 
 
+def wait_for_state(page: Page, key: str, value: str) -> None:
+    """Wait until the table shows what its address says."""
+    page.wait_for_function(
+        """([key, value]) => {
+          const state = document.getElementById("table").dataset.state || "";
+          return new URLSearchParams(state.slice(1)).get(key) === value;
+        }""",
+        arg=[key, value],
+    )
+
+
 def rows(page: Page) -> list[str]:
     return page.locator("table.list tbody tr").all_inner_texts()
 
@@ -104,8 +115,7 @@ def test_search_from_the_overview_finds_what_a_commander_said_and_who_confirmed_
 def test_words_phrases_and_exclusions(page: Page, report: Path) -> None:
     def found(query: str) -> int:
         page.get_by_role("searchbox", name="Search").fill(query)
-        page.wait_for_function("location.hash.length > 0")
-        page.wait_for_timeout(400)
+        wait_for_state(page, "q", query)
         return int(page.locator(".status").inner_text().split(" of ")[0].replace("\u202f", ""))
 
     open_table(page, report, "claims", "#q=x")
@@ -120,7 +130,8 @@ def test_filters_narrow_and_the_address_keeps_them(page: Page, report: Path) -> 
     open_table(page, report, "claims")
     page.get_by_label("Class of cue").select_option("deny")
     page.get_by_label("Named or not").select_option("yes")
-    expect(page.locator(".status")).to_contain_text(" of ")
+    wait_for_state(page, "class", "deny")
+    wait_for_state(page, "anonymous", "yes")
     shown = rows(page)
     assert shown
     assert all("anonymous" in row and "deny" in row for row in shown)

@@ -101,7 +101,7 @@ def outlet(document: Document) -> str:
 
 def last_word(speaker: Speaker) -> str:
     """What a described source is at heart: "commander" for "Iraqi militia commander"; empty for a name."""
-    return "" if speaker.named or speaker.key == "none" else speaker.label.casefold().rpartition(" ")[2]
+    return "" if speaker.named or not speaker.is_known else speaker.label.casefold().rpartition(" ")[2]
 
 
 def write_book(rows: Rows) -> Book:

@@ -119,7 +119,7 @@ def _charts(book: Book, tally: Tally) -> Iterable[Chart]:
 
 
 def _most_quoted(book: Book, *, named: bool) -> Chart:
-    sources = [each for each in book.sources if each.speaker.named == named and each.speaker.key != "none"]
+    sources = [each for each in book.sources if each.speaker.named == named and each.speaker.is_known]
     sources.sort(key=lambda each: (-len(each.rows), each.speaker.key))
     sources = sources[:TABLE_ROWS]
     labels, values = [each.speaker.label for each in sources], [len(each.rows) for each in sources]

@@ -26,6 +26,11 @@ class Speaker:
     named: bool
     name_id: str | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a name or a description, not an absent source or a pronoun that nothing resolved."""
+        return self.key != "none" and not self.key.startswith("unresolved ")
+
 
 def speakers_of(
     claims: Sequence[Claim], forms: Mapping[str, str], by_form: Mapping[str, str]
@@ -33,7 +38,7 @@ def speakers_of(
     """For each claim of one article the sources it counts for, one or more.
 
     A coordinated source counts for each of its members. A pronoun or "one" whose antecedent is itself the
-    source of another claim takes over that claim's description.
+    source of another claim takes over that claim's description; one that nothing resolves stays by itself.
 
     Args:
         claims: all claims of the article.
@@ -67,6 +72,8 @@ def _speakers(
     if role is not None:
         return (_written(_description(claim.source_nationality, role), named=not claim.anonymous),)
     before = described.get((claim.antecedent_start, claim.antecedent_end))
+    if claim.anonymous and claim.antecedent is None and " " not in claim.source:
+        return (Speaker(f"unresolved {claim.source.casefold()}", f"“{claim.source}”, not resolved", False),)
     return (_written(before or claim.antecedent or claim.source, named=not claim.anonymous),)
 
 

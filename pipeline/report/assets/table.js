@@ -363,6 +363,7 @@ class Finder {
     this.status.textContent = all
       ? `${thousands(this.found.length)}${of} ${this.meta.n === 1 ? this.kind.noun : this.kind.noun + "s"}${range}`
       : `Loading … ${plural(this.found.length, this.kind.noun)} so far`;
+    this.root.dataset.state = this.hash || "";
     this.root.dataset.ready = all ? "yes" : "no";
     const narrowed = Object.entries(this.state).some(([key, value]) => value && !["sort", "down", "page"].includes(key));
     this.reset.hidden = !narrowed;
