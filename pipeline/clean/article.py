@@ -338,6 +338,7 @@ def _article(
 ) -> Article:
     segments = tuple(_segment(raw, page, piece, n) for n, piece in enumerate(_merged(pieces)))
     body = "\n".join(one_line(s.text) for s in segments if s.kept and s.kind in BODY_KINDS)
+    title = _first_text(segments, "title") or raw.title
     warnings = [*raw.warnings]
     if not body:
         warnings.append("no_body")
@@ -348,8 +349,8 @@ def _article(
         format=raw.format,
         url=raw.url,
         site=raw.site,
-        publisher=find_publisher(page.lines),
-        title=_first_text(segments, "title") or raw.title,
+        publisher=find_publisher(page.lines, title=title, url=raw.url),
+        title=title,
         subtitle=_first_text(segments, "subtitle"),
         authors=found.authors,
         agency=found.agency,

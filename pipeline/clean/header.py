@@ -158,7 +158,7 @@ def _head_kind(lines: Lines, i: int, title: int | None) -> str | None:
         return "byline" if name_beside_date(text) else "date"
     if n_words <= 8 and _ROLE_LINE.search(text) and not ends_sentence(text):
         return "byline"
-    if title is not None and 0 < i - title <= 4 and 3 <= n_words <= 60 and not lines.marked(i):
+    if title is not None and 0 < i - title <= 2 and 4 <= n_words <= 60 and not lines.marked(i):
         return "subtitle" if _key(text) != _key(lines[title]) else None
     return None
 

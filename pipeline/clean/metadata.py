@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pipeline.clean.bylines import authors_of, dateline_of
 from pipeline.clean.dates import Written, find_dates, not_future
@@ -25,6 +26,11 @@ _COPYRIGHT = re.compile(
 _COMPANY = re.compile(
     r",?\s*\b(?:inc|llc|ltd|limited|corp|corporation|plc|gmbh|s\.?a|pty|co|company|group plc)\b\.?.*$", re.I
 )
+_SUFFIX = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+(?P<name>[^-–—|»:•·]{2,50})")
+_LETTERS = re.compile(r"[^a-z0-9]+")
+_TOP_LINES = 40
+_MASTHEAD_CHARS = 50
+_MIN_HOST_LETTERS = 6
 _STOP_WORDS = frozenset("the of and to in a is that for was on with as it he by be are at from said".split())
 
 
@@ -84,7 +90,37 @@ def _times(
     return published[0].when, published[1], updated
 
 
-def find_publisher(lines: Sequence[str]) -> str | None:
+def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) -> str | None:
+    """Who publishes the page: its masthead, else who holds the copyright.
+
+    The masthead is what the page's own title adds to the headline, or one of the first lines that the host
+    of the address spells.
+    """
+    masthead = _title_suffix(lines[:3], title) or _spelt_by_host(lines[:_TOP_LINES], url)
+    return masthead or _copyright_owner(lines)
+
+
+def _title_suffix(lines: Sequence[str], title: str | None) -> str | None:
+    for line in lines:
+        if title and line.startswith(title) and (match := _SUFFIX.fullmatch(line[len(title) :])):
+            return match["name"]
+    return None
+
+
+def _spelt_by_host(lines: Sequence[str], url: str | None) -> str | None:
+    host = _LETTERS.sub("", (urlsplit(url).hostname or "").rpartition(".")[0]) if url else ""
+    for line in lines:
+        spelt = _LETTERS.sub("", line.lower()).removeprefix("the")
+        if (
+            len(spelt) >= _MIN_HOST_LETTERS
+            and len(line) <= _MASTHEAD_CHARS
+            and spelt in host.replace("the", "", 1)
+        ):
+            return line
+    return None
+
+
+def _copyright_owner(lines: Sequence[str]) -> str | None:
     """Who holds the copyright, by the last lines of the page."""
     for line in reversed(lines[-80:]):
         if len(line) > 400:

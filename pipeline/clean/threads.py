@@ -20,6 +20,7 @@ from pipeline.clean.lines import Page, ends_sentence
 _MAX_SIGNATURE_CHARS = 110
 _MAX_NAME_CHARS = 40
 _MAX_NAME_WORDS = 5
+_BUTTON_WORDS = 7
 _MIN_UNHEADED = 3
 """Signatures that make a thread without a heading; teasers with author and date have no prose between."""
 
@@ -222,6 +223,11 @@ def _is_prose(line: str) -> bool:
     return len(line.split()) >= 4 or ends_sentence(line)
 
 
+def _is_text(line: str) -> bool:
+    """Whether a line below the heading is a comment: buttons have a few words and no end mark."""
+    return ends_sentence(line) or len(line.split()) >= _BUTTON_WORDS
+
+
 def _is_notice(line: str, furniture: Furniture) -> bool:
     lower = line.lower()
     return bool(furniture.start_mask(lower) or furniture.line_mask(lower)) or furniture.is_menu(lower)
@@ -280,7 +286,7 @@ def _comes_before(
         return True
     if heading is not None:
         between = page.lines[heading + 1 : signatures[0].first]
-        return not any(_is_prose(line) and not _is_notice(line, furniture) for line in between)
+        return not any(_is_text(line) and not _is_notice(line, furniture) for line in between)
     after = page.lines[signatures[-1].last : signatures[-1].last + 2]
     return any(ends_sentence(line) and _is_prose(line) for line in after)
 
