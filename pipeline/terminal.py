@@ -12,6 +12,7 @@ import datetime as dt
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
@@ -76,15 +77,27 @@ def _plain_value(value: Any) -> Any:
 # Claims
 
 
-def print_claims(out: Console, claims: Iterable[Row], heading: Text | None = None) -> None:
-    """Claims of one article: who said it in bold, then what, then what is known of it; nested ones further
-    right."""
-    if heading is not None:
-        out.print(heading)
-    for depth, claim in _nested(list(claims)):
+def print_claims(out: Console, claims: Iterable[Row], heading: Text, related: Iterable[Row] = ()) -> None:
+    """Claims of one article: who said it in bold, then what, then what is known of it.
+
+    Claims inside others stand further right. Among ``related``, which may hold claims of other articles,
+    are those that confirm or deny one of these, and those that these confirm or deny.
+    """
+    out.print(heading)
+    shown = list(claims)
+    known = {claim["claim_id"]: claim for claim in (*related, *shown)}
+    answers: dict[str | None, list[Row]] = {}
+    for claim in known.values():
+        answers.setdefault(claim["supports_claim_id"], []).append(claim)
+    for depth, claim in _nested(shown):
         left = 2 + 4 * depth
         _indented(out, _who(claim), left)
         _indented(out, Text(plain(claim["content"])), left + 4)
+        if claim["supports_claim_id"]:
+            _indented(out, _answering(claim, known.get(claim["supports_claim_id"])), left + 4)
+        for answer in answers.get(claim["claim_id"], ()):
+            word, style = ("denied", "red") if answer["cue_class"] == "deny" else ("confirmed", "green")
+            _indented(out, Text(f"{word} by {plain(answer['source'] or '(no source)')}", style), left + 4)
         _indented(out, Text(" · ".join(_about(claim)), style="dim"), left + 4)
 
 
@@ -132,6 +145,15 @@ def _who(claim: Row) -> Text:
     return text
 
 
+def _answering(claim: Row, other: Row | None) -> Text:
+    """What the claim confirms or denies."""
+    word, style = ("denies", "red") if claim["cue_class"] == "deny" else ("confirms", "green")
+    if other is None:
+        return Text(f"{word} {claim['supports_claim_id']}", style)
+    source, content = plain(other["source"] or "(no source)"), plain(other["content"])
+    return Text(f"{word} {source}: {textwrap.shorten(content, 100, placeholder='…')}", style)
+
+
 def _about(claim: Row) -> Iterator[str]:
     yield claim["form"]
     yield claim["cue_class"] + (", negated" if claim["negated"] else "")
@@ -140,8 +162,6 @@ def _about(claim: Row) -> Iterator[str]:
     if claim["segment_kind"] not in ("body", "heading"):
         by = f" by {plain(claim['reported_by'])}" if claim["reported_by"] else ""
         yield f"in {'an' if claim['segment_kind'] == 'update' else 'a'} {claim['segment_kind']}{by}"
-    if claim["supports_claim_id"]:
-        yield f"{'denies' if claim['cue_class'] == 'deny' else 'supports'} {claim['supports_claim_id']}"
     yield f"confidence {claim['confidence']:.2f}"
     yield claim["claim_id"]
 

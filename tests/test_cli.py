@@ -389,7 +389,10 @@ def test_show_for_people(outputs: Path) -> None:
     assert "      Ann = Ann Lee\n          content of c0\n" in printed, "nested under c2"
     assert printed.index("content of c2") < printed.index("content of c0")
     assert "in a comment by Zed" in printed
-    assert "supports c2" in printed
+    assert "      content of c5\n      confirms he: content of c2\n" in printed
+    assert "      content of c2\n      confirmed by The ÉTAT\n" in printed
+    alone = call("show", outputs, "--class", "deny").stdout
+    assert "confirmed by The ÉTAT" in alone, "though that claim is not shown"
     assert "May" in printed
 
 

@@ -143,12 +143,14 @@ def _print(outputs: Path, table: str, rows: Iterator[dict[str, Any]]) -> int:
 
 def _print_claims(out: Console, outputs: Path, claims: list[dict[str, Any]]) -> None:
     from pipeline import terminal
-    from pipeline.tables.query import find_documents
+    from pipeline.tables.query import find_documents, find_related
 
+    related = find_related(outputs, claims)
     columns = ("title", "site", "publisher", "published")
     documents = find_documents(outputs, (claim["doc_id"] for claim in claims), columns)
     for doc_id, of_article in itertools.groupby(claims, key=lambda claim: claim["doc_id"]):
-        terminal.print_claims(out, of_article, terminal.heading(documents.get(doc_id), doc_id))
+        heading = terminal.heading(documents.get(doc_id), doc_id)
+        terminal.print_claims(out, of_article, heading, related)
 
 
 def _nothing(outputs: Path, table: str, query: Query) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ TEXT_COLUMNS = {
     "rejects": ("path", "detail"),
 }
 """Where ``Query.grep`` looks."""
+
+RELATED_COLUMNS = ("claim_id", "supports_claim_id", "source", "cue_class", "content")
 
 SOURCE_COLUMNS = ("source", "source_name", "antecedent")
 """Where ``Query.source`` looks: as written, who it is, and what "he" or "one" stands for."""
@@ -84,6 +86,16 @@ def find_documents(
     where = pc.field("doc_id").isin(pa.array(sorted(set(doc_ids)), pa.string()))
     table = open_table(outputs, "documents").to_table(columns=["doc_id", *columns], filter=where)
     return {row["doc_id"]: row for row in table.to_pylist()}
+
+
+def find_related(outputs: Path, claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The claims that confirm or deny one of ``claims``, and those that one of them confirms or denies."""
+    ids = pa.array([claim["claim_id"] for claim in claims], pa.string())
+    supported = [claim["supports_claim_id"] for claim in claims if claim["supports_claim_id"]]
+    by_others = pc.field("supports_claim_id").isin(ids)
+    where = by_others | pc.field("claim_id").isin(pa.array(supported, pa.string()))
+    table = open_table(outputs, "claims").to_table(columns=list(RELATED_COLUMNS), filter=where)
+    return list(table.to_pylist())
 
 
 def similar_ids(outputs: Path, doc_id: str, limit: int = 5) -> list[str]:
