@@ -149,6 +149,18 @@ def test_no_source_no_cue() -> None:
     assert (claim.source_kind, claim.anonymous, claim.cue_class) == ("unknown", True, "say")
 
 
+def test_an_editor_s_bracket_is_part_of_the_name() -> None:
+    doc, spans = typed_doc("{/u [Spokesman/n Ali/p al/p -/u }/u Dabbagh/p] [said/v] [it/r rained/v]")
+    words = [token.text.replace("{", "[").replace("}", "]") for token in doc]
+    spaces = [False, True, True, False, False, False, True, True, True, False]
+    doc = Doc(doc.vocab, words=words, spaces=spaces, pos=[token.pos_ for token in doc])
+    linked(doc, *ROLES, spans=[doc[span.start : span.end] for span in spans])
+    article = article_of(doc.text, (doc.text, "body", None))
+    (claim,) = find_claims(doc, read_article(article), article, LEXICON)
+    assert claim.source == "[Spokesman Ali al-]Dabbagh"
+    assert (claim.source_kind, claim.source_role, claim.anonymous) == ("person", "Spokesman", False)
+
+
 def test_claim_ids_depend_on_content_alone() -> None:
     text = "[He/r] [said/v] [it/r rained/v]"
     (first,) = simple(text, *ROLES)

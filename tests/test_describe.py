@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.tokens import Doc
 
 from pipeline.claims.describe import describe_source
 from pipeline.claims.lexicon import load_lexicon
-from tests.typed import typed_doc
+from pipeline.schema import SOURCE_KINDS
+from tests.typed import TAGS, VOCAB, typed_doc
 
 LEXICON = load_lexicon()
 
@@ -132,6 +136,22 @@ def test_members(text: str, members: list[str]) -> None:
     doc, _ = typed_doc(text)
     found = describe_source(doc[:], LEXICON, by_author=True)
     assert [doc.text[each.start : each.end] for each in found.members] == members
+
+
+WORDS = (
+    "the a of and , at who three both Iraqi officials Council ministry 's Kenneth McKenzie Reuters report "
+    "percent chief staff - ( ) [ said second another leading government one none for US one's"
+).split()
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(sorted(TAGS))), min_size=1, max_size=14))
+def test_any_words_and_tags_give_members_inside_the_source(pairs: list[tuple[str, str]]) -> None:
+    words = [word for word, _ in pairs]
+    doc = Doc(VOCAB, words=words, pos=[TAGS[tag] for _, tag in pairs])
+    found = describe_source(doc[:], LEXICON, by_author=False)
+    assert found.kind in SOURCE_KINDS
+    assert all(0 <= each.start < each.end <= len(doc.text) for each in found.members)
 
 
 def test_no_source() -> None:

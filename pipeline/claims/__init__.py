@@ -25,6 +25,9 @@ from pipeline.schema import Article, Claim, Range, Reading, Segment, SourceMembe
 __all__ = ["Lexicon", "find_claims", "load_lexicon"]
 
 
+BRACKETS = {"[": "]", "(": ")"}
+
+
 @dataclass(frozen=True, slots=True)
 class Spans:
     """The spans of one claim; ``parts`` are the content's, as offsets into the reading's text."""
@@ -107,7 +110,13 @@ def _trimmed(span: Span | None) -> Span | None:
         start += 1
     while end > start and (span.doc[end - 1].is_space or span.doc[end - 1].text in ",;"):
         end -= 1
-    return span.doc[start:end] if start < end else None
+    if start >= end:
+        return None
+    # "[Government spokesman Ali al-]Dabbagh": a bracket closed inside is opened inside.
+    opened = span.doc[start - 1].text if start else ""
+    if opened in BRACKETS and span.text.count(BRACKETS[opened]) > span.text.count(opened):
+        start -= 1
+    return span.doc[start:end]
 
 
 def claim_id(context: Context, spans: Spans) -> str:

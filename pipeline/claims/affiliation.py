@@ -85,8 +85,8 @@ def _is_one_body(found: Phrase, preposition: str, lexicon: Lexicon) -> bool:
 
 def _full_name(found: Phrase, words: Sequence[Word]) -> str:
     """The body with its own complement where that is capitalised too: "Institute for Maritime Order"."""
-    end = words.index(found.core[-1]) + 1
-    start = words.index(found.core[0])
+    start = next(i for i, word in enumerate(words) if word.end > found.core[0].start)
+    end = next(i for i, word in enumerate(words) if word.end >= found.core[-1].end) + 1
     while end + 1 < len(words) and words[end].lower in ("of", "for", "on", "and", "&", "the"):
         step = end + 1
         while step < len(words) and words[step].lower in ("the", "and", "of", "for"):

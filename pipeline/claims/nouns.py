@@ -39,6 +39,9 @@ APPROXIMATIONS = frozenset(
     "about around nearly almost roughly approximately over least more than up to at".split()
 )
 RELATIVES = frozenset("who whom whose which that where when".split())
+NAME_PARTICLES = frozenset("al bin ibn von van de der den la di da of and the".split())
+"""Words in lower case inside names, where the tagger takes them for part of the name."""
+
 NAME_LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
 CORE_TAGS = frozenset("ADJ NOUN PROPN NUM ADV VERB X SYM INTJ".split())
 GENITIVES = frozenset({"'s", "’s", "'", "’"})
@@ -128,8 +131,8 @@ def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
     """The noun phrase that ``words`` begin with."""
     words = _join_titles(words, lexicon)
     words = [_retagged(words, i, lexicon) for i in range(len(words))]
-    while len(words) > 1 and words[0].pos == "ADP" and words[0].lower not in APPROXIMATIONS:
-        words = words[1:]  # "among voters"
+    while len(words) > 1 and words[0].pos in ("ADP", "PUNCT") and words[0].lower not in APPROXIMATIONS:
+        words = words[1:]  # "among voters", a bracket
     at, count, definite, indefinite = _read_number(words)
     owner, at = _read_owner(words, at)
     stop = _core_end(words, at, lexicon)
@@ -312,27 +315,11 @@ def _in_name(word: Word, label: str, lexicon: Lexicon) -> bool:
     """Whether a word before the end of a name is part of it."""
     if label and word.label:
         return word.label == label
-    if label in ("PERSON",) and not word.label:
+    if label == "PERSON" and not word.label:
         return False
-    lower_part = word.lower in (
-        "al",
-        "bin",
-        "ibn",
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "la",
-        "di",
-        "da",
-        "of",
-        "and",
-        "the",
-    )
     return (
         word.is_capital and word.pos in ("PROPN", "NOUN", "X", "ADJ") and not lexicon.is_demonym(word.text)
-    ) or (lower_part and word.pos == "PROPN")
+    ) or (word.lower in NAME_PARTICLES and word.pos == "PROPN")
 
 
 def is_common(word: Word, phrase: Phrase, lexicon: Lexicon) -> bool:
