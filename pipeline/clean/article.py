@@ -339,6 +339,7 @@ def _article(
     segments = tuple(_segment(raw, page, piece, n) for n, piece in enumerate(_merged(pieces)))
     body = "\n".join(one_line(s.text) for s in segments if s.kept and s.kind in BODY_KINDS)
     title = _first_text(segments, "title") or raw.title
+    publisher = find_publisher(page.lines, title=title, url=raw.url)
     warnings = [*raw.warnings]
     if not body:
         warnings.append("no_body")
@@ -349,10 +350,10 @@ def _article(
         format=raw.format,
         url=raw.url,
         site=raw.site,
-        publisher=find_publisher(page.lines, title=title, url=raw.url),
+        publisher=publisher,
         title=title,
         subtitle=_first_text(segments, "subtitle"),
-        authors=found.authors,
+        authors=tuple(name for name in found.authors or () if name not in (publisher, raw.site)) or None,
         agency=found.agency,
         published=found.published,
         published_text=found.published_text,

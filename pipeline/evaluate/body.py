@@ -94,7 +94,8 @@ def score_pages(rows: Iterable[Mapping[str, Any]], config: Config) -> dict[str, 
 
 
 def score_html(rows: Iterable[Mapping[str, Any]], folder: Path, config: Config) -> BodyFigure:
-    """The figure of the same pages read as HTML from ``folder``."""
+    """The figure of the same pages read as HTML from ``folder``, in whatever language they are."""
+    config = config.model_copy(update={"read": config.read.model_copy(update={"languages": ()})})
     scores = []
     for row in rows:
         if row["flavour"] != "bs4_nl":
