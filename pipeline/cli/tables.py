@@ -42,6 +42,15 @@ def _one_of(names: Iterable[str], option: str, value: str) -> str:
     return value
 
 
+def _classes(incomplete: str) -> list[str]:
+    """For shell completion."""
+    return [name for name in CUE_CLASSES if name.startswith(incomplete)]
+
+
+def _tables(incomplete: str) -> list[str]:
+    return [name for name in TABLES if name.startswith(incomplete)]
+
+
 def _day(value: str | None, option: str) -> dt.date | None:
     """A day, or the first one of a month or year."""
     if value is None:
@@ -70,7 +79,10 @@ def show(
     grep: Annotated[str | None, typer.Option(metavar="TEXT", help="Rows whose text holds TEXT.")] = None,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Claims whose source is not named.")] = False,
     classes: Annotated[
-        list[str] | None, typer.Option("--class", metavar="CLASS", help=f"One of {', '.join(CUE_CLASSES)}.")
+        list[str] | None,
+        typer.Option(
+            "--class", metavar="CLASS", help=f"One of {', '.join(CUE_CLASSES)}.", autocompletion=_classes
+        ),
     ] = None,
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="Articles published then or later.")
@@ -78,7 +90,9 @@ def show(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Articles published then or before.")
     ] = None,
-    table: Annotated[str, typer.Option(metavar="TABLE", help=f"One of {', '.join(TABLES)}.")] = "claims",
+    table: Annotated[
+        str, typer.Option(metavar="TABLE", help=f"One of {', '.join(TABLES)}.", autocompletion=_tables)
+    ] = "claims",
     limit: Annotated[
         int | None, typer.Option(min=0, help=f"Rows at most; 0 for all. By default {SHOWN_ROWS} for people.")
     ] = None,

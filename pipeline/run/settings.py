@@ -27,7 +27,7 @@ STAGES = {
 
 LIBRARIES = (
     "spacy onnxruntime tokenizers trafilatura dateparser charset-normalizer ftfy lemminflect py3langid "
-    "rapidfuzz datasketch"
+    "lxml warcio rapidfuzz datasketch"
 ).split()
 """Libraries whose version can change what is found."""
 
