@@ -211,6 +211,8 @@ def test_one_takes_the_description_of_its_antecedent() -> None:
         ("a miner", {"source_head": "miner"}, "miner"),
         ("several of the miners", {}, "miners"),
         ("Reke", {"source_name": "Tomas Reke"}, "Tomas Reke"),
+        ("two port guards", {"source_role": "guard", "source_affiliation": "port"}, "port guard"),
+        ("a clerk of the port", {"source_role": "clerk", "source_affiliation": "port"}, "clerk (port)"),
         ("the", {"source_name": "the", "anonymous": True}, "the"),
     ],
 )

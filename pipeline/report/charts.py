@@ -63,8 +63,10 @@ def bars(labels: Sequence[str], series: Sequence[Series], *, percent: bool = Fal
             axes.barh(places, each.values, left=left, height=0.68, label=each.name, **_look(number))
             left = [a + b for a, b in zip(left, each.values, strict=True)]
         for place, total in zip(places, left, strict=True):
-            words = f" {total:.0%}" if percent else f" {total:,.0f}".replace(",", "\u202f")
-            axes.text(total, place, words, va="center", fontsize=9)
+            words = f"{total:.0%}" if percent else f"{total:,.0f}".replace(",", "\u202f")
+            axes.annotate(
+                words, (total, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9
+            )
         axes.set_yticks(places, [shorten(label) for label in labels])
         axes.invert_yaxis()
         axes.set_xlim(0, max([*left, 0.0]) * 1.14 or 1)

@@ -27,7 +27,7 @@ OUTLET_CLAIMS = 10
 """Claims an outlet needs for a share of anonymous ones: with fewer, one claim moves it by over 10 points."""
 
 MONTHS_FROM_DAYS = 120
-YEARS_FROM_DAYS = 365 * 12
+YEARS_FROM_DAYS = 365 * 6
 DAYS_UP_TO = 32
 
 

@@ -49,7 +49,7 @@ def speakers_of(
     for claim in claims:
         role = _role(claim)
         if role is not None:
-            described[claim.source_start, claim.source_end] = _description(claim.source_nationality, role)
+            described[claim.source_start, claim.source_end] = _describe(claim, role)
     return [_speakers(claim, forms, by_form, described) for claim in claims]
 
 
@@ -70,7 +70,7 @@ def _speakers(
         return (Speaker("none", NOBODY, False),)
     role = _role(claim)
     if role is not None:
-        return (_written(_description(claim.source_nationality, role), named=not claim.anonymous),)
+        return (_written(_describe(claim, role), named=not claim.anonymous),)
     before = described.get((claim.antecedent_start, claim.antecedent_end))
     if claim.anonymous and claim.antecedent is None and " " not in claim.source:
         return (Speaker(f"unresolved {claim.source.casefold()}", f"“{claim.source}”, not resolved", False),)
@@ -94,6 +94,15 @@ def _named(name_id: str, forms: Mapping[str, str], else_form: str | None) -> Spe
 
 def _role(claim: Claim) -> str | None:
     return claim.source_role or claim.source_head
+
+
+def _describe(claim: Claim, role: str) -> str:
+    """Nationality, body and role: "Libyan coastguard officer", "spokesman (ministry)" if the body follows."""
+    body = claim.source_affiliation
+    if body is not None and body.casefold() not in role.casefold():
+        before = f"{body} {role}".casefold() in (claim.source or "").casefold()
+        role = f"{body} {role}" if before else f"{role} ({body})"
+    return _description(claim.source_nationality, role)
 
 
 def _description(nationality: Sequence[str] | None, role: str) -> str:
