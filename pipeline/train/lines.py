@@ -2,6 +2,7 @@
 
 Gradient-boosted trees over the units of flattened pages: ``pages/body-dev.jsonl``, the pages of
 ``pages/snippets-dev.jsonl.gz`` marked in ``gold/pages/extents.tsv``, and articles that need no cleaning.
+Run it with ``OMP_NUM_THREADS=1`` on a busy machine: its threads wait for each other by spinning.
 Writes the forest that ships, trained on all of them, and one for each fold of sites for evaluation.
 """
 
@@ -120,7 +121,7 @@ def _prose_units(matrix: UnitMatrix, lines: Sequence[str], labels: Sequence[int]
 
 def fit(samples: Sequence[Sample]) -> Any:
     """The fitted classifier."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped,unused-ignore]
 
     model = HistGradientBoostingClassifier(**SETTINGS)
     return model.fit(
@@ -151,19 +152,25 @@ def arrays_of(model: Any, names: Sequence[str], prefix: str = "") -> dict[str, A
     return {prefix + name: array for name, array in arrays.items()}
 
 
+def write(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Write the arrays of one forest or several."""
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
 def main() -> None:
     """Train and write every forest."""
     random = np.random.default_rng(0)
     names: list[str] = []
     samples = [make_sample(row, names, random) for row in read_pages()]
     print(f"{len(samples)} pages, {sum(len(s.is_prose) for s in samples)} units", file=sys.stderr)
-    np.savez_compressed(SHIPPED, **arrays_of(fit(samples), names))
+    write(SHIPPED, arrays_of(fit(samples), names))
     folds: dict[str, Array] = {}
     for fold in range(N_FOLDS):
         model = fit([sample for sample in samples if sample.fold != fold])
         folds |= arrays_of(model, names, f"{fold}_")
         print(f"fold {fold} of {N_FOLDS}", file=sys.stderr)
-    np.savez_compressed(FORESTS, **folds)
+    write(FORESTS, folds)
 
 
 if __name__ == "__main__":
