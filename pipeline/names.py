@@ -1,4 +1,4 @@
-"""What the written form of a name says: its title and parts, its bearer's gender, which forms may be one name.
+"""What a name's written form says: title and parts, the bearer's gender, which forms may be one name.
 
 Shared by the stages that see names: within an article (``entities``, ``resolve``) and across articles
 (``corpus_wide``). Everything here is about strings; nothing knows a document.
@@ -18,26 +18,21 @@ NAME_LABELS = frozenset(
 )
 """Labels whose mentions have a name; weapons, vehicles, dates and numbers have none."""
 
-PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
-
-_PARTICLES = frozenset(
-    "al el ash as an ad ar at az an-nur ibn bin bint ben abu abou umm van von der den de del della di da do dos "
-    "das du la le lo ter ten zu zum y e st saint mac o".split()
-)
 _ARTICLE = re.compile(r"^(?:al|el|ash|as|ad|ar|at|az|an|ul|ur|us)-(?=\w)")
 _SUFFIXES = frozenset("jr sr ii iii iv esq phd md qc kc mp obe cbe mbe".split())
 _ORG_TAIL = frozenset(
-    "inc corp co ltd llc plc gmbh ag sa nv spa ab oyj limited corporation incorporated company group holdings".split()
+    "inc corp co ltd llc plc gmbh ag sa nv spa ab oyj limited corporation incorporated company group "
+    "holdings".split()
 )
 _SMALL = frozenset("of the and for in on at to a an & de la du des et y".split())
 _EDITORIAL = re.compile(r"[\[\]]")
 _POSSESSIVE = re.compile(r"(?:['’`]s|(?<=s)['’])$")
-_WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*\.?")
 
 
 @dataclass(frozen=True, slots=True)
 class PersonForm:
-    """A person's name taken apart: ``Gen. Kenneth F. McKenzie Jr.`` → ``gen.``, (``kenneth``, ``f``, ``mckenzie``)."""
+    """A person's name taken apart: ``Gen. Kenneth F. McKenzie Jr.`` → ``gen.``, (``kenneth``, ``f``,
+    ``mckenzie``)."""
 
     title: str | None
     parts: tuple[str, ...]
@@ -121,7 +116,8 @@ def may_be_same_person(short: PersonForm, full: PersonForm) -> bool:
 
 @functools.lru_cache(maxsize=65536)
 def body_form(text: str) -> str:
-    """A comparable form of an organisation, place or other name: folded, without article, dots and company tail."""
+    """A comparable form of an organisation, place or other name: folded, without article, dots and
+    company tail."""
     words = [word.rstrip(".") for word in re.split(r"[\s,]+", fold(tidy(text))) if word]
     words = [word.replace(".", "") for word in words]
     while len(words) > 1 and words[-1] in _ORG_TAIL:

@@ -46,7 +46,9 @@ def mentions(*rows: tuple[str, str, str, str]) -> dict[str, list[dict[str, objec
 
 def people(*names: str) -> dict[str, list[dict[str, object]]]:
     """One article for each name; ``|`` parts names of one article."""
-    return mentions(*((f"d{n}", "PERSON", name, name) for n, each in enumerate(names) for name in each.split("|")))
+    return mentions(
+        *((f"d{n}", "PERSON", name, name) for n, each in enumerate(names) for name in each.split("|"))
+    )
 
 
 def ids_of(wide: CorpusWide, tables: dict[str, list[dict[str, object]]]) -> dict[str, str]:
@@ -83,7 +85,14 @@ def test_people(names: list[str], n_people: int) -> None:
     [
         ([("a", "ORG", "United Nations", "UN"), ("b", "ORG", "U.N.", "U.N.")], 1),
         ([("a", "ORG", "National Grain Board", "NGB"), ("b", "ORG", "NGB", "NGB")], 1),
-        ([("a", "ORG", "National Grain Board", "NGB"), ("b", "ORG", "New Gas Bank", "NGB"), ("c", "ORG", "NGB", "NGB")], 3),
+        (
+            [
+                ("a", "ORG", "National Grain Board", "NGB"),
+                ("b", "ORG", "New Gas Bank", "NGB"),
+                ("c", "ORG", "NGB", "NGB"),
+            ],
+            3,
+        ),
         ([("a", "ORG", "Dorn Inc.", "Dorn Inc."), ("b", "ORG", "Dorn", "Dorn")], 1),
         ([("a", "PERSON", "Jordan", "Jordan"), ("b", "GPE", "Jordan", "Jordan")], 2),
         ([("a", "GPE", "the Netherlands", "Netherlands"), ("b", "GPE", "Netherlands", "Netherlands")], 1),
@@ -96,26 +105,38 @@ def test_bodies_and_places(rows: list[tuple[str, str, str, str]], n_names: int) 
 
 def test_rows_of_names() -> None:
     tables = mentions(
-        ("a", "PERSON", "Ann Hale", "Ann Hale"), ("a", "PERSON", "Ann Hale", "Hale"), ("b", "PERSON", "Hale", "Hale")
+        ("a", "PERSON", "Ann Hale", "Ann Hale"),
+        ("a", "PERSON", "Ann Hale", "Hale"),
+        ("b", "PERSON", "Hale", "Hale"),
     )
     tables["documents"] = [
         {"doc_id": "a", "body": "x", "published": dt.datetime(2020, 1, 2, tzinfo=dt.UTC)},
         {"doc_id": "b", "body": "x", "published": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)},
     ]
     tables["claims"] = [
-        {"doc_id": "a", "claim_id": "c", "form": "indirect", "source_kind": "person", "source_name": "Ann Hale"}
+        {
+            "doc_id": "a",
+            "claim_id": "c",
+            "form": "indirect",
+            "source_kind": "person",
+            "source_name": "Ann Hale",
+        }
     ]
     (row,) = learn(scanner(tables), Aliases()).names.to_pylist()
     assert row == {
         "name_id": "person/ann-hale", "name": "Ann Hale", "label": "PERSON", "aliases": ["Ann Hale", "Hale"],
         "n_documents": 2, "n_mentions": 3, "n_claims": 1,
-        "first_seen": dt.datetime(2020, 1, 1, tzinfo=dt.UTC), "last_seen": dt.datetime(2020, 1, 2, tzinfo=dt.UTC),
+        "first_seen": dt.datetime(2020, 1, 1, tzinfo=dt.UTC), "last_seen": dt.datetime(2020, 1, 2,
+        tzinfo=dt.UTC),
     }  # fmt: skip
 
 
 def test_order_does_not_matter() -> None:
     given = ["Qassem", "Qasem", "Qassim", "Ali", "A.", "Karim"]
-    names = [f"{first} {last}" for first in given for last in ("Amiri", "Tamir", "Sulayman")] + ["Amiri", "Tamir"]
+    names = [f"{first} {last}" for first in given for last in ("Amiri", "Tamir", "Sulayman")] + [
+        "Amiri",
+        "Tamir",
+    ]
     tables = people(*names)
     expected = ids_of(learn(scanner(tables), Aliases()), tables)
     for seed in range(5):
@@ -128,7 +149,12 @@ def test_aliases_of_the_user_go_first(tmp_path: Path) -> None:
     path.write_text("alias,name,wikidata\nBibi,Benny Amir,\nBenny Amir,Benjamin Amir,Q42\n", encoding="utf-8")
     tables = people("Bibi", "Benny Amir", "Benjamin Amir", "Ann Amir")
     found = ids_of(learn(scanner(tables), read_aliases(path)), tables)
-    assert found == {"Bibi": "Q42", "Benny Amir": "Q42", "Benjamin Amir": "Q42", "Ann Amir": "person/ann-amir"}
+    assert found == {
+        "Bibi": "Q42",
+        "Benny Amir": "Q42",
+        "Benjamin Amir": "Q42",
+        "Ann Amir": "person/ann-amir",
+    }
 
 
 @pytest.mark.parametrize(
@@ -154,7 +180,9 @@ def test_no_file_and_own_name_are_no_error(tmp_path: Path) -> None:
     assert read_aliases(path).names == {"dorn": "Dorn"}
 
 
-@pytest.mark.parametrize(("one", "other"), [("qassem", "kasim"), ("soleimani", "suleymani"), ("khaled", "halid")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("qassem", "kasim"), ("soleimani", "suleymani"), ("khaled", "halid")]
+)
 def test_sounds(one: str, other: str) -> None:
     assert sound(one) == sound(other)
 
@@ -185,10 +213,25 @@ def test_copies_point_to_the_earliest() -> None:
     ("contents", "n_ids"),
     [
         (["“We will rebuild every bridge in this town,”", '"We will rebuild every bridge in this town."'], 1),
-        (["“We will rebuild every bridge in this town by spring.”", "“We will rebuild every bridge in this town.”"], 1),
-        (["“We will rebuild every bridge in this town.”", "“They never rebuilt one bridge in that town.”"], 0),
+        (
+            [
+                "“We will rebuild every bridge in this town by spring.”",
+                "“We will rebuild every bridge in this town.”",
+            ],
+            1,
+        ),
+        (
+            ["“We will rebuild every bridge in this town.”", "“They never rebuilt one bridge in that town.”"],
+            0,
+        ),
         (["“No comment.”", "“No comment.”"], 0),
-        (["he said the plan was “a slow and costly way to go nowhere”", "“A slow and costly way to go nowhere.”"], 1),
+        (
+            [
+                "he said the plan was “a slow and costly way to go nowhere”",
+                "“A slow and costly way to go nowhere.”",
+            ],
+            1,
+        ),
     ],
 )
 def test_quotations(contents: list[str], n_ids: int) -> None:
@@ -227,7 +270,9 @@ def test_no_rows_at_all() -> None:
 
 def test_many_names_take_near_linear_time() -> None:
     def seconds(n: int) -> float:
-        forms = [(f"{chr(97 + k % 26)}{chr(97 + k // 26 % 26)}n{chr(97 + k // 676)}n", "smith") for k in range(n)]
+        forms = [
+            (f"{chr(97 + k % 26)}{chr(97 + k // 26 % 26)}n{chr(97 + k // 676)}n", "smith") for k in range(n)
+        ]
         forms += [(each[0][0], "smith") for each in forms[:26]] + [("smith",)]
         begun = time.perf_counter()
         link_people(forms, lambda _: set())

@@ -24,8 +24,10 @@ def article_of(*lines: str) -> Article:
         start += len(line) + 1
     document = Document(
         doc_id="d", path="d.txt", sha256="0", format="txt", url=None, site=None, publisher=None, title=None,
-        subtitle=None, authors=None, agency=None, published=None, published_text=None, updated=None, language="en",
-        text=text, body=text, n_chars=len(text), n_words=len(text.split()), n_claims=0, duplicate_of=None, warnings=None,
+        subtitle=None, authors=None, agency=None, published=None, published_text=None, updated=None,
+        language="en",
+        text=text, body=text, n_chars=len(text), n_words=len(text.split()), n_claims=0, duplicate_of=None,
+        warnings=None,
     )  # fmt: skip
     return Article(document, tuple(segments))
 
@@ -112,11 +114,13 @@ PEOPLE = "PERSON"
 @pytest.mark.parametrize(
     ("text", "ents", "names"),
     [
-        ("Kenneth Hale spoke. General Hale left.", [("Kenneth Hale", PEOPLE), ("Hale", PEOPLE)], ["Kenneth Hale"] * 2),
+        ("Kenneth Hale spoke. General Hale left.", [("Kenneth Hale", PEOPLE), ("Hale", PEOPLE)],
+        ["Kenneth Hale"] * 2),
         ("Mr. Dorn spoke. Then Ivo Dorn left.", [("Dorn", PEOPLE), ("Ivo Dorn", PEOPLE)], ["Ivo Dorn"] * 2),
         (
             "George Pell and Laura Pell came. Mrs. Pell spoke. Mr. Pell slept. Pell woke.",
-            [("George Pell", PEOPLE), ("Laura Pell", PEOPLE), ("Pell", PEOPLE), ("Pell", PEOPLE), ("Pell", PEOPLE)],
+            [("George Pell", PEOPLE), ("Laura Pell", PEOPLE), ("Pell", PEOPLE), ("Pell", PEOPLE), ("Pell",
+            PEOPLE)],
             ["George Pell", "Laura Pell", "Laura Pell", "George Pell", "George Pell"],
         ),
         (
@@ -141,9 +145,11 @@ PEOPLE = "PERSON"
             [("Popular Grain Front", "ORG"), ("PGF", "ORG")],
             ["Popular Grain Front"] * 2,
         ),
-        ("the United States and the U.S.", [("United States", "GPE"), ("U.S.", "GPE")], ["United States"] * 2),
+        ("the United States and the U.S.", [("United States", "GPE"), ("U.S.", "GPE")],
+        ["United States"] * 2),
         ("Jordan and Ann Jordan", [("Jordan", "GPE"), ("Ann Jordan", PEOPLE)], ["Jordan", "Ann Jordan"]),
-        ("J. Smith, John Smith, Jane Smith", [("J. Smith", PEOPLE), ("John Smith", PEOPLE), ("Jane Smith", PEOPLE)],
+        ("J. Smith, John Smith, Jane Smith", [("J. Smith", PEOPLE), ("John Smith", PEOPLE), ("Jane Smith",
+        PEOPLE)],
          ["J. Smith", "John Smith", "Jane Smith"]),
     ],
 )  # fmt: skip

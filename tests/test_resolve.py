@@ -19,12 +19,18 @@ from tests.typed import VOCAB
 TAGS = {
     "a": "DET", "an": "DET", "the": "DET", "this": "DET", "his": "PRON", "her": "PRON", "their": "PRON",
     "he": "PRON", "she": "PRON", "they": "PRON", "it": "PRON", "i": "PRON", "we": "PRON", "who": "PRON",
-    "him": "PRON", "them": "PRON", "of": "ADP", "in": "ADP", "at": "ADP", "for": "ADP", "from": "ADP", "with": "ADP",
-    "by": "ADP", "and": "CCONJ", "said": "VERB", "denied": "VERB", "met": "VERB", "left": "VERB", "spoke": "VERB",
-    "praised": "VERB", "confirmed": "VERB", "resigned": "VERB", "warned": "VERB", "lied": "VERB", "told": "VERB",
-    "is": "AUX", "was": "AUX", "were": "AUX", "had": "AUX", "would": "AUX", "have": "AUX", "not": "PART", "to": "PART",
-    "that": "SCONJ", "one": "NUM", "two": "NUM", "three": "NUM", "another": "DET", "both": "DET", "senior": "ADJ",
-    "iraqi": "ADJ", "western": "ADJ", "foreign": "ADJ", "former": "ADJ", "latter": "ADJ", "no": "DET", "new": "ADJ",
+    "him": "PRON", "them": "PRON", "of": "ADP", "in": "ADP", "at": "ADP", "for": "ADP", "from": "ADP",
+    "with": "ADP",
+    "by": "ADP", "and": "CCONJ", "said": "VERB", "denied": "VERB", "met": "VERB", "left": "VERB", "spoke":
+    "VERB",
+    "praised": "VERB", "confirmed": "VERB", "resigned": "VERB", "warned": "VERB", "lied": "VERB", "told":
+    "VERB",
+    "is": "AUX", "was": "AUX", "were": "AUX", "had": "AUX", "would": "AUX", "have": "AUX", "not": "PART",
+    "to": "PART",
+    "that": "SCONJ", "one": "NUM", "two": "NUM", "three": "NUM", "another": "DET", "both": "DET", "senior":
+    "ADJ",
+    "iraqi": "ADJ", "western": "ADJ", "foreign": "ADJ", "former": "ADJ", "latter": "ADJ", "no": "DET", "new":
+    "ADJ",
 }  # fmt: skip
 """Word classes of the words in these tests; a capital makes the rest proper nouns, small letters nouns."""
 
@@ -42,7 +48,9 @@ def typed(text: str) -> Doc:
     for match in re.finditer(r"\n|[A-Za-z.]+\.(?=\s[A-Z])(?<=Mr\.|rs\.)|'s|’s|[\w-]+|[^\w\s]", text):
         words.append(match[0])
         spaces.append(text[match.end() : match.end() + 1] == " ")
-    doc = Doc(VOCAB, words=words, spaces=spaces, pos=["SPACE" if word == "\n" else tag(word) for word in words])
+    doc = Doc(
+        VOCAB, words=words, spaces=spaces, pos=["SPACE" if word == "\n" else tag(word) for word in words]
+    )
     assert doc.text == text
     return doc
 
@@ -53,7 +61,9 @@ def article_of(text: str, kinds: tuple[str, ...], authors: tuple[str, ...]) -> A
         kind = kinds[n] if n < len(kinds) else "body"
         author = authors[n] if kind == "comment" else None
         end = start + len(line)
-        segments.append(Segment("d", f"d#s{n}", kind, kind != "comment", start, end, line, author, None, "test"))
+        segments.append(
+            Segment("d", f"d#s{n}", kind, kind != "comment", start, end, line, author, None, "test")
+        )
         start = end + 1
     values = dict.fromkeys(field.name for field in dataclasses.fields(Document))
     values |= {"doc_id": "d", "text": text, "body": text, "authors": authors or None}
@@ -70,7 +80,8 @@ def claim_of(n: int, article: Article, source: str, content: str, after: int, **
     fields |= {
         "claim_id": f"d#c{n}", "doc_id": "d", "segment_id": segment.segment_id, "segment_kind": segment.kind,
         "form": "direct" if content[0] in "“\"" else "indirect", "content": content,
-        "content_spans": (Range(begin, begin + len(content)),), "source": source or None, "source_start": start,
+        "content_spans": (Range(begin, begin + len(content)),), "source": source or None,
+        "source_start": start,
         "source_end": None if start is None else start + len(source), "cue_class": "say", "negated": False,
         "source_kind": "person", "anonymous": True, "confidence": 1.0,
     }  # fmt: skip
@@ -95,7 +106,9 @@ def resolved(
     for name, label in re.findall(r"([^/]+)/([A-Z]+)\s*", ents):
         for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", doc.text):
             span = doc.char_span(*match.span(), label=label)
-            if span is not None and not any(each.start < span.end and span.start < each.end for each in spans):
+            if span is not None and not any(
+                each.start < span.end and span.start < each.end for each in spans
+            ):
                 spans.append(span)
     doc.ents = sorted(spans)
     made, after = [], 0
@@ -119,11 +132,13 @@ HALE = "Kenneth Hale/PERSON "
         ("Kenneth Hale said it rained.", HALE, "Kenneth Hale", "it rained", "Kenneth Hale", None),
         ("Kenneth Hale spoke. Mr. Hale said it rained.", HALE + "Hale/PERSON", "Mr. Hale", "it rained",
          "Kenneth Hale", "Kenneth Hale"),
-        ("Kenneth Hale, head of the bank, said it rained.", HALE, "Kenneth Hale, head of the bank,", "it rained",
+        ("Kenneth Hale, head of the bank, said it rained.", HALE, "Kenneth Hale, head of the bank,",
+        "it rained",
          "Kenneth Hale", None),
         ("The head of the bank, Kenneth Hale, said it rained.", HALE, "The head of the bank, Kenneth Hale,",
          "it rained", "Kenneth Hale", None),
-        ("A spokesman for Kenneth Hale said it rained.", HALE, "A spokesman for Kenneth Hale", "it rained", None, None),
+        ("A spokesman for Kenneth Hale said it rained.", HALE, "A spokesman for Kenneth Hale", "it rained",
+        None, None),
         ("Kenneth Hale's lawyer said it rained.", HALE, "Kenneth Hale's lawyer", "it rained", None, None),
         ("Dorn officials said it rained.", "Dorn/ORG", "Dorn officials", "it rained", None, None),
         ("The National Board (NB) met. NB said it rained.", "National Board/ORG NB/ORG", "NB", "it rained",
@@ -131,7 +146,8 @@ HALE = "Kenneth Hale/PERSON "
         ("Kenneth Hale met Ann Dorn. Hale said it rained.", HALE + "Ann Dorn/PERSON", "Hale", "it rained",
          "Kenneth Hale", "Kenneth Hale"),
         # pronouns
-        ("Kenneth Hale resigned. He said it rained.", HALE, "He", "it rained", "Kenneth Hale", "Kenneth Hale"),
+        ("Kenneth Hale resigned. He said it rained.", HALE, "He", "it rained", "Kenneth Hale",
+        "Kenneth Hale"),
         ("Kenneth Hale met Laura Dorn. She said it rained.", HALE + "Laura Dorn/PERSON", "She", "it rained",
          "Laura Dorn", "Laura Dorn"),
         ("Laura Dorn resigned. He said it rained.", "Laura Dorn/PERSON", "He", "it rained", None, None),
@@ -147,31 +163,42 @@ HALE = "Kenneth Hale/PERSON "
         ("Kenneth Hale resigned. The general said it rained.", HALE, "The general", "it rained", None, None),
         ("A diplomat met Kenneth Hale. The diplomat said it rained.", HALE, "The diplomat", "it rained", None,
          "A diplomat"),
-        ("His successor, Laura Dorn, resigned. The successor said it rained.", "Laura Dorn/PERSON", "The successor",
+        ("His successor, Laura Dorn, resigned. The successor said it rained.", "Laura Dorn/PERSON",
+        "The successor",
          "it rained", "Laura Dorn", "Laura Dorn"),
-        ("The Foreign Ministry met. The ministry said it rained.", "Foreign Ministry/ORG", "The ministry", "it rained",
+        ("The Foreign Ministry met. The ministry said it rained.", "Foreign Ministry/ORG", "The ministry",
+        "it rained",
          "Foreign Ministry", "Foreign Ministry"),
         ("The Dorn Brigade spoke. The group said it rained.", "Dorn Brigade/ORG", "The group", "it rained",
          "Dorn Brigade", "Dorn Brigade"),
         # pairs
-        ("Kenneth Hale and Laura Dorn met. The latter said it rained.", HALE + "Laura Dorn/PERSON", "The latter",
+        ("Kenneth Hale and Laura Dorn met. The latter said it rained.", HALE + "Laura Dorn/PERSON",
+        "The latter",
          "it rained", "Laura Dorn", "Laura Dorn"),
-        ("Kenneth Hale and Laura Dorn met. The former said it rained.", HALE + "Laura Dorn/PERSON", "The former",
+        ("Kenneth Hale and Laura Dorn met. The former said it rained.", HALE + "Laura Dorn/PERSON",
+        "The former",
          "it rained", "Kenneth Hale", "Kenneth Hale"),
         # brackets and labels
-        ("Joyce Amari: I said it rained.", "Joyce Amari/PERSON", "I", "it rained", "Joyce Amari", "Joyce Amari"),
+        ("Joyce Amari: I said it rained.", "Joyce Amari/PERSON", "I", "it rained", "Joyce Amari",
+        "Joyce Amari"),
     ],
 )  # fmt: skip
-def test_one_source(text: str, ents: str, source: str, content: str, name: str | None, antecedent: str | None) -> None:
+def test_one_source(
+    text: str, ents: str, source: str, content: str, name: str | None, antecedent: str | None
+) -> None:
     (claim,) = resolved(text, ents, (source, content))
     assert (claim.source_name, claim.antecedent) == (name, antecedent)
     assert claim.anonymous == (name is None)
 
 
 def test_members_of_a_group() -> None:
-    text = "Snow fell, three militia commanders said.\n“It was cold,” said one.\n“We left,” another said. Both said no."
+    text = "Snow fell, three militia commanders said.\n“It was cold,” said one.\n“We left,” another said."
     group = {"source_kind": "group", "source_count": 3}
-    claims = [("three militia commanders", "Snow fell", group), ("one", "“It was cold,”"), ("another", "“We left,”")]
+    claims = [
+        ("three militia commanders", "Snow fell", group),
+        ("one", "“It was cold,”"),
+        ("another", "“We left,”"),
+    ]
     found = resolved(text, "", *claims)
     assert [(each.antecedent, each.source_count, each.source_kind) for each in found[1:]] == [
         ("three militia commanders", 1, "person"),
@@ -206,7 +233,11 @@ def test_i_in_a_quotation_is_its_speaker() -> None:
     text = "“I told him it rained,” Ann Hale said."
     outer, inner = ("Ann Hale", "“I told him it rained,”"), ("I", "it rained")
     found = resolved(text, "Ann Hale/PERSON", outer, inner, authors=("Ivo Dorn",))
-    assert (found[1].source_name, found[1].parent_claim_id, found[1].source_kind) == ("Ann Hale", "d#c0", "person")
+    assert (found[1].source_name, found[1].parent_claim_id, found[1].source_kind) == (
+        "Ann Hale",
+        "d#c0",
+        "person",
+    )
 
 
 def test_a_missing_source_is_anonymous() -> None:
@@ -215,7 +246,11 @@ def test_a_missing_source_is_anonymous() -> None:
 
 
 def test_an_institution_is_no_anonymous_source() -> None:
-    (found,) = resolved("Police said it rained.", "", ("Police", "it rained", {"source_kind": "organization", "anonymous": False}))
+    (found,) = resolved(
+        "Police said it rained.",
+        "",
+        ("Police", "it rained", {"source_kind": "organization", "anonymous": False}),
+    )
     assert not found.anonymous and found.source_name is None
 
 
@@ -232,7 +267,8 @@ def test_an_institution_is_no_anonymous_source() -> None:
 def test_parents(contents: list[tuple[int, int]], expected: dict[int, int]) -> None:
     article = article_of("x" * 60, (), ())
     claims = [
-        dataclasses.replace(claim_of(n, article, "", "x", 0), content_spans=(Range(*each),)) for n, each in enumerate(contents)
+        dataclasses.replace(claim_of(n, article, "", "x", 0), content_spans=(Range(*each),))
+        for n, each in enumerate(contents)
     ]
     assert find_parents(claims) == {f"d#c{child}": f"d#c{outer}" for child, outer in expected.items()}
 
@@ -287,7 +323,10 @@ def test_no_claims_no_work() -> None:
 
 
 def seconds_for(n: int) -> float:
-    text = " ".join(f"Ann Hale{chr(97 + k % 26)}{chr(97 + k // 26 % 26)}{chr(97 + k // 676)} left. He said no." for k in range(n))
+    text = " ".join(
+        f"Ann Hale{chr(97 + k % 26)}{chr(97 + k // 26 % 26)}{chr(97 + k // 676)} left. He said no."
+        for k in range(n)
+    )
     ents = " ".join(f"{name}/PERSON" for name in sorted(set(re.findall(r"Ann Hale\w+", text)))[:1])
     article = article_of(text, (), ())
     claims, at = [], 0

@@ -19,7 +19,8 @@ from pipeline.corpus_wide.quotations import Quote, find_quotations
 from pipeline.schema import Name, arrow_schema
 
 Scan = Callable[[str, Sequence[str]], Iterator[pa.Table]]
-"""The rows of a table, some columns, in pieces; every call begins anew, an article's rows are in one piece."""
+"""The rows of a table, some columns, in pieces; every call begins anew, an article's rows are in one
+piece."""
 
 Key = tuple[bool, str]
 """A name in the tables: whether it is a person's, and its fullest form in an article (``entities.name``)."""
@@ -50,16 +51,25 @@ class _Tally:
 class CorpusWide:
     """Fills the columns that depend on other articles; ``names`` is the table of names."""
 
-    def __init__(self, ids: dict[Key, str], names_table: pa.Table, duplicates: dict[str, str], quotations: dict[str, str]):
+    def __init__(
+        self,
+        ids: dict[Key, str],
+        names_table: pa.Table,
+        duplicates: dict[str, str],
+        quotations: dict[str, str],
+    ):
         self.names = names_table
         self._ids = ids
         self._duplicates = duplicates
         self._quotations = quotations
 
     def finish(self, name: str, rows: pa.Table) -> pa.Table:
-        """Rows of table ``name`` with ``duplicate_of``, ``name_id``, ``source_name_id`` and ``quotation_id`` set."""
+        """Rows of table ``name`` with ``duplicate_of``, ``name_id``, ``source_name_id`` and
+        ``quotation_id`` set."""
         if name == "documents":
-            return _set(rows, "duplicate_of", [self._duplicates.get(doc_id) for doc_id in _list(rows, "doc_id")])
+            return _set(
+                rows, "duplicate_of", [self._duplicates.get(doc_id) for doc_id in _list(rows, "doc_id")]
+            )
         if name == "entities":
             pairs = zip(_list(rows, "label"), _list(rows, "name"), strict=True)
             return _set(rows, "name_id", [self._ids.get((label == "PERSON", each)) for label, each in pairs])
@@ -91,7 +101,9 @@ def _bodies(scan: Scan) -> Iterator[Body]:
     for piece in scan("documents", ["doc_id", "body", "published"]):
         for batch in piece.to_batches(max_chunksize=1000):
             dates = batch["published"].cast(pa.int64()).to_pylist()
-            for doc_id, text, date in zip(batch["doc_id"].to_pylist(), batch["body"].to_pylist(), dates, strict=True):
+            for doc_id, text, date in zip(
+                batch["doc_id"].to_pylist(), batch["body"].to_pylist(), dates, strict=True
+            ):
                 yield Body(doc_id, date, text)
 
 
@@ -162,7 +174,9 @@ def _said(known: dict[Key, _Known]) -> Iterator[tuple[str, str]]:
     for (person, name), each in known.items():
         if not person:
             full = names.body_form(name)
-            yield from ((short, full) for short in map(names.body_form, sorted(each.written)) if short != full)
+            yield from (
+                (short, full) for short in map(names.body_form, sorted(each.written)) if short != full
+            )
 
 
 def _together(scan: Scan, aliases: Aliases) -> Callable[[set[frozenset[Parts]]], set[frozenset[Parts]]]:
@@ -215,7 +229,9 @@ def _tallies(scan: Scan, ids: dict[Key, str]) -> dict[str, _Tally]:
     dates = _dates(scan)
     for piece in scan("entities", ["doc_id", "label", "name"]):
         seen: set[tuple[str, str]] = set()
-        for doc_id, label, name in zip(*(_list(piece, each) for each in ("doc_id", "label", "name")), strict=True):
+        for doc_id, label, name in zip(
+            *(_list(piece, each) for each in ("doc_id", "label", "name")), strict=True
+        ):
             name_id = ids.get((label == "PERSON", name))
             if name_id is None:
                 continue
@@ -226,7 +242,9 @@ def _tallies(scan: Scan, ids: dict[Key, str]) -> dict[str, _Tally]:
                 tally.n_documents += 1
                 date = dates.get(doc_id)
                 if date is not None:
-                    tally.seen = (min(date, tally.seen[0]), max(date, tally.seen[1])) if tally.seen else (date, date)
+                    tally.seen = (
+                        (min(date, tally.seen[0]), max(date, tally.seen[1])) if tally.seen else (date, date)
+                    )
     for piece in scan("claims", ["source_kind", "source_name"]):
         for kind, name in zip(_list(piece, "source_kind"), _list(piece, "source_name"), strict=True):
             name_id = _id_of(ids, kind, name)
@@ -251,7 +269,9 @@ def _id_of(ids: dict[Key, str], kind: str, name: str | None) -> str | None:
     return ids.get((person, name)) or ids.get((not person, name))
 
 
-def _name_row(name_id: str, name: str, keys: list[Key], known: dict[Key, _Known], tally: _Tally) -> dict[str, object]:
+def _name_row(
+    name_id: str, name: str, keys: list[Key], known: dict[Key, _Known], tally: _Tally
+) -> dict[str, object]:
     labels: Counter[str] = Counter()
     forms = {name}
     for key in keys:

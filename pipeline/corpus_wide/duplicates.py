@@ -50,7 +50,8 @@ def find_duplicates(bodies: Iterable[Body]) -> dict[str, str]:
     """``doc_id`` of every near-copy → ``doc_id`` of the earliest article it copies.
 
     Bodies are read once and only their hashes kept (512 bytes each). Articles are taken in the order of
-    publication, undated ones last, so that the order of ``bodies`` does not matter; a copy of a copy points to
+    publication, undated ones last, so that the order of ``bodies`` does not matter; a copy of a copy points
+    to
     the original.
     """
     template = MinHash(N_HASHES, seed=_SEED, hashfunc=zlib.crc32)
@@ -61,7 +62,9 @@ def find_duplicates(bodies: Iterable[Body]) -> dict[str, str]:
     for n, each in enumerate(signed):
         keys = [(band, each.hashes[band * ROWS : (band + 1) * ROWS].tobytes()) for band in range(BANDS)]
         candidates = sorted({other for key in keys for other in buckets.get(key, ())})
-        original = next((other for other in candidates if _likeness(signed[other], each) >= MIN_LIKENESS), None)
+        original = next(
+            (other for other in candidates if _likeness(signed[other], each) >= MIN_LIKENESS), None
+        )
         if original is not None:
             found[each.order[2]] = signed[original].order[2]
             continue

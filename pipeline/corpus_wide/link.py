@@ -28,7 +28,8 @@ MIN_LETTERS = 5
 MAX_BLOCK = 50
 """Spellings of one sound that are compared with each other, the first in the alphabet."""
 
-_SOUNDS = (("kh", "h"), ("gh", "g"), ("ph", "f"), ("ck", "k"), ("q", "k"), ("c", "k"), ("w", "v"), ("dh", "d"),
+_SOUNDS = (("kh", "h"), ("gh", "g"), ("ph", "f"), ("ck", "k"), ("q", "k"), ("c", "k"), ("w", "v"), ("dh",
+"d"),
            ("th", "t"), ("zh", "j"), ("tch", "ch"))  # fmt: skip
 
 
@@ -75,14 +76,18 @@ def _join_middle_names(full: list[Parts], union: Union) -> None:
         longest = max(middles, key=lambda middle: (len(middle), sum(map(len, middle)), middle), default=())
         agreeing = all(_agree(middle, longest) for middle in middles)
         for form in group:
-            if agreeing or (len(form) > 2 and len(form[1:-1]) == len(longest) and _agree(form[1:-1], longest)):
+            if agreeing or (
+                len(form) > 2 and len(form[1:-1]) == len(longest) and _agree(form[1:-1], longest)
+            ):
                 union.join(form, (form[0], *longest, form[-1]))
 
 
 def _agree(middle: Parts, longest: Parts) -> bool:
     """Whether ``longest`` begins with the parts, an initial for a name: not W. Bush with H. W. Bush."""
     pairs = zip(middle, longest, strict=False)
-    return len(middle) <= len(longest) and all(a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in pairs)
+    return len(middle) <= len(longest) and all(
+        a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in pairs
+    )
 
 
 def _join_spellings(full: list[Parts], union: Union, together: TogetherIn) -> None:
@@ -116,7 +121,8 @@ def _alike(one: str, other: str) -> bool:
 
 
 def sound(part: str) -> str:
-    """The consonants of a part of a name, variants of transliteration made one: "qassem", "kasim" → ``ksm``."""
+    """The consonants of a part of a name, variants of transliteration made one: "qassem", "kasim" →
+    ``ksm``."""
     for written, said in _SOUNDS:
         part = part.replace(written, said)
     first, rest = part[:1], re.sub(r"[aeiouyh'’-]", "", part[1:])

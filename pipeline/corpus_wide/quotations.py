@@ -46,7 +46,8 @@ class _Read:
 
 
 def find_quotations(quotes: Iterable[Quote]) -> dict[tuple[str, str], str]:
-    """(``doc_id``, ``claim_id``) → an id shared by all claims that quote the same words, in at least two articles.
+    """(``doc_id``, ``claim_id``) → an id shared by all claims that quote the same words, in at least two
+    articles.
 
     The id is made from the fullest version of the words, so that it does not depend on the order of articles.
     """
@@ -75,7 +76,9 @@ def _read(quote: Quote) -> _Read | None:
     if len(words) < MIN_WORDS:
         return None
     runs = {" ".join(words[n : n + RUN_WORDS]) for n in range(len(words) - RUN_WORDS + 1)}
-    return _Read((quote.doc_id, quote.claim_id), " ".join(words), frozenset(zlib.crc32(run.encode()) for run in runs))
+    return _Read(
+        (quote.doc_id, quote.claim_id), " ".join(words), frozenset(zlib.crc32(run.encode()) for run in runs)
+    )
 
 
 def _is_same(one: _Read, other: _Read) -> bool:

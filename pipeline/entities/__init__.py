@@ -21,7 +21,8 @@ RULE_CONFIDENCE = {
     "MONEY": 0.95, "PERCENT": 0.98, "QUANTITY": 0.9, "TIME": 0.8,
     "ORDINAL": 0.9, "CARDINAL": 0.9, "WEAPON": 0.7, "VEHICLE": 0.7,
 }  # fmt: skip
-"""Confidence of a rule's entities: about their precision on the entity development sets (docs/RESOLUTION.md)."""
+"""Confidence of a rule's entities: about their precision on the entity development sets
+(docs/RESOLUTION.md)."""
 
 _NUMBERS = frozenset({"CARDINAL", "QUANTITY", "MONEY", "PERCENT"})
 _EDGE = ' \t\n\r\xa0"“”«»,;:'
@@ -76,7 +77,8 @@ def _of_rules(doc: Doc) -> Iterator[_Span]:
 
 
 def _settled(model: list[_Span], rules: list[_Span], n_chars: int) -> list[_Span]:
-    """Model and rule spans without overlap, in text order: amounts over bare numbers, else the model first."""
+    """Model and rule spans without overlap, in text order: amounts over bare numbers, else the model
+    first."""
     amounts = bytearray(n_chars)
     for span in rules:
         if span.label in {"MONEY", "PERCENT"}:
@@ -107,7 +109,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _with_editorial(text: str, start: int, end: int) -> int:
-    """Where a name begins whose first part an editor put in brackets: "[Government spokesman Ali al-]Dabbagh"."""
+    """Where a name begins whose first part an editor put in brackets: "[Government spokesman Ali
+    al-]Dabbagh"."""
     if "]" not in text[max(0, start - 1) : end] or "[" in text[start:end]:
         return start
     bracket = _EDITORIAL.search(text, max(0, start - _TITLE_WINDOW_CHARS), start)
@@ -128,7 +131,8 @@ def _mention(span: _Span, text: str) -> NameMention:
 
 
 def _title_before(text: str, start: int) -> str | None:
-    """The last words before a name where they are a title: "Prime Minister" of "Iraqi Prime Minister Maliki"."""
+    """The last words before a name where they are a title: "Prime Minister" of "Iraqi Prime Minister
+    Maliki"."""
     words = text[max(0, start - _TITLE_WINDOW_CHARS) : start].rsplit("\n", 1)[-1].split()
     for size in (3, 2, 1):
         title, rest = names.split_title(" ".join(words[-size:])) if len(words) >= size else (None, "")

@@ -16,7 +16,9 @@ from pipeline.names import PersonForm
 MAX_BEARERS = 64
 """People of one family name that a mention is compared with, the latest; keeps a list of 10,000 linear."""
 
-_COMMON_STARTS = frozenset("american british european national international united royal federal state".split())
+_COMMON_STARTS = frozenset(
+    "american british european national international united royal federal state".split()
+)
 """First words of so many organisations that alone they name none of them."""
 
 _BRACKETED = re.compile(r"\s*\(\s*(?:the\s+)?$")
@@ -112,7 +114,8 @@ def _lone(
     by_family: dict[str, list[_Person]],
     by_given: dict[str, list[_Person]],
 ) -> _Person | None:
-    """Whose lone name it is: a family name's last bearer of fitting gender, else a given name's only bearer."""
+    """Whose lone name it is: a family name's last bearer of fitting gender, else a given name's only
+    bearer."""
     if not form.parts:
         return None
     bearers = [each for each in by_family.get(form.family, [])[-MAX_BEARERS:] if _agree(gender, each.genders)]
@@ -137,7 +140,8 @@ def _fits(form: PersonForm, other: PersonForm) -> bool:
 
 
 def _spelt_alike(form: PersonForm, other: PersonForm) -> bool:
-    """One name in two transliterations: "Qassem" and "Qasem", "Mohammed" and "Mohamed"; one letter at most."""
+    """One name in two transliterations: "Qassem" and "Qasem", "Mohammed" and "Mohamed"; one letter at
+    most."""
     if len(form.parts) != len(other.parts):
         return False
     pairs = list(zip(form.parts, other.parts, strict=True))
@@ -170,7 +174,7 @@ def _name_bodies(mentions: list[NameMention], text: str) -> dict[tuple[int, int]
     for mention in mentions:
         key = names.body_form(mention.text)
         groups.add(key, names.tidy(mention.text), mention.label)
-        alias = names.common_aliases().get(key)
+        alias = None if mention.text.islower() else names.common_aliases().get(key)  # "us" is a pronoun
         if alias:
             groups.join(names.body_form(alias), key)
         initials = names.acronym(mention.text)
@@ -189,7 +193,8 @@ def _name_bodies(mentions: list[NameMention], text: str) -> dict[tuple[int, int]
 
 
 def _first_words(mentions: list[NameMention]) -> dict[str, str]:
-    """Organisations called by the first words of a longer name ("Dorn" of "Dorn Chemical"), where only one fits."""
+    """Organisations called by the first words of a longer name ("Dorn" of "Dorn Chemical"), where only
+    one fits."""
     bodies = [mention for mention in mentions if mention.label == "ORG"]
     keys = {names.body_form(mention.text) for mention in bodies}
     longer: dict[str, set[str]] = defaultdict(set)

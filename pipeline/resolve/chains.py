@@ -13,7 +13,8 @@ from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, noun_lemma, role_
 from pipeline.resolve.pairs import MAX_CHAINS, MAX_SENTENCES, Chain, Ranker, may_corefer, pair_features
 
 GENERIC_BODIES = frozenset(
-    "group organisation organization company firm corporation party movement militia agency team club network "
+    "group organisation organization company firm corporation party movement militia agency team club "
+    "network "
     "charity bank union paper newspaper magazine outlet airline force body".split()
 )
 """Nouns that take up any organisation named just before: "the group", "the company"."""
@@ -23,7 +24,9 @@ GENERIC_PLACES = frozenset("country nation state city town village kingdom repub
 GENERIC_PERSONS = frozenset("man woman boy girl teenager".split())
 """Nouns that take up whoever was spoken of, as a pronoun does: "the woman", "the 48-year-old"."""
 
-VAGUE_HEADS = frozenset("people citizen resident population public number majority minority rest other".split())
+VAGUE_HEADS = frozenset(
+    "people citizen resident population public number majority minority rest other".split()
+)
 """Heads whose phrases rarely take up one said before: "the people" is whoever is meant there."""
 
 MAX_BODY_SENTENCES = 3
@@ -139,7 +142,11 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
 def _holder_of_office(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:
     """The subject of a sentence that says "as mayor": "Hale was sworn in as mayor of Velletri"."""
     office = mentions[n]
-    bare = office.form == NOMINAL and office.sort == PERSON and not (office.plural or office.indefinite or office.owned)
+    bare = (
+        office.form == NOMINAL
+        and office.sort == PERSON
+        and not (office.plural or office.indefinite or office.owned)
+    )
     if not bare or office.first == 0 or doc[office.first - 1].lower_ != "as":
         return None
     for at in range(n - 1, -1, -1):
@@ -164,7 +171,9 @@ def _apposed(doc: Doc, one: Mention, other: Mention) -> bool:
         if one.sort != other.sort and not (one.sort == PERSON and other.sort == OTHER and other.indefinite):
             return False
         opens = other.definite or other.indefinite or (follows is not None and follows.pos_ == "ADP")
-        return opens and (follows is None or follows.is_punct or follows.pos_ in {"ADP", "PRON", "PART", "VERB"})
+        return opens and (
+            follows is None or follows.is_punct or follows.pos_ in {"ADP", "PRON", "PART", "VERB"}
+        )
     closes = follows is None or follows.is_punct or follows.pos_ in {"VERB", "AUX"}
     return closes and one.sort == other.sort != OTHER and (one.definite or one.indefinite)
 
@@ -188,7 +197,9 @@ def _described(builder: _Builder, mention: Mention) -> Chain | None:
         return None
     if mention.head in GENERIC_PERSONS or mention.head.endswith("old"):
         return _somebody(builder, mention)
-    known = [chain for chain in builder.by_head.get(mention.head, [])[-MAX_CHAINS:] if _agrees(mention, chain)]
+    known = [
+        chain for chain in builder.by_head.get(mention.head, [])[-MAX_CHAINS:] if _agrees(mention, chain)
+    ]
     fitting = [chain for chain in known if _says_no_more(mention, chain)]
     if fitting:
         return fitting[-1]
@@ -227,10 +238,13 @@ def _agrees(mention: Mention, chain: Chain) -> bool:
 
 
 def _says_no_more(mention: Mention, chain: Chain) -> bool:
-    """Whether every describing word was said of the chain before: "the security official" of "an Iraqi security…"."""
+    """Whether every describing word was said of the chain before: "the security official" of "an Iraqi
+    security…"."""
     said = {word for role in chain.roles for word in (*role, *_heads(role))}
     if chain.name:
-        said |= {word.casefold() for word in chain.name.split()} | {noun_lemma(word) for word in chain.name.split()}
+        said |= {word.casefold() for word in chain.name.split()} | {
+            noun_lemma(word) for word in chain.name.split()
+        }
     return set(mention.words) <= said
 
 
@@ -239,7 +253,9 @@ def _last_named(builder: _Builder, mention: Mention, sort: str) -> Chain | None:
     found = [
         chain
         for chain in list(builder.recent.values())[-MAX_CHAINS:]
-        if chain.sort == sort and chain.name and mention.sentence - chain.mentions[-1].sentence <= MAX_BODY_SENTENCES
+        if chain.sort == sort
+        and chain.name
+        and mention.sentence - chain.mentions[-1].sentence <= MAX_BODY_SENTENCES
     ]
     if sort == BODY and len(found) > 1:
         found = [chain for chain in found if any(each.use == "subject" for each in chain.mentions[-2:])]

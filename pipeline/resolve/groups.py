@@ -10,9 +10,12 @@ from pipeline.resolve.mentions import NAME, NOMINAL, Mention
 from pipeline.resolve.nouns import BODY, PERSON, PLACE
 
 _COUNTS = {"one": 1, "another": 1, "a second": 1, "a third": 1, "a fourth": 1, "the other": 1, "the first": 1,
-           "the second": 1, "the third": 1, "both": 2, "two": 2, "the two": 2, "three": 3, "the three": 3, "four": 4,
-           "all three": 3, "all four": 4, "others": None, "some": None, "several": None, "many": None, "most": None,
-           "few": None, "a few": None, "all": None, "the others": None, "the rest": None, "neither": 2, "each": None,
+           "the second": 1, "the third": 1, "both": 2, "two": 2, "the two": 2, "three": 3, "the three": 3,
+           "four": 4,
+           "all three": 3, "all four": 4, "others": None, "some": None, "several": None, "many": None,
+           "most": None,
+           "few": None, "a few": None, "all": None, "the others": None, "the rest": None, "neither": 2,
+           "each": None,
            "none": None}  # fmt: skip
 """Words that draw from a group, and how many they draw; ``None`` where they do not say."""
 
@@ -74,7 +77,13 @@ def last_group(
         if group.end <= start and block - group.block <= MAX_BLOCKS_BACK and fits:
             return group
     for each in reversed(mentions):
-        if each.end <= start and block - each.block <= 1 and each.form == NOMINAL and each.plural and each.sort == PERSON:
+        if (
+            each.end <= start
+            and block - each.block <= 1
+            and each.form == NOMINAL
+            and each.plural
+            and each.sort == PERSON
+        ):
             return Group(each.start, each.end, None, each.block)
     return None
 

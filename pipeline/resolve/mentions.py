@@ -121,7 +121,9 @@ def find_mentions(
             mention = nominal_mention(doc, where, first, last)
             if mention and mention.sort != OTHER:
                 found.append(mention)
-    found += [pronoun_mention(doc, where, token) for token in doc if token.lower_ in PRONOUNS and _is_pronoun(token)]
+    found += [
+        pronoun_mention(doc, where, token) for token in doc if token.lower_ in PRONOUNS and _is_pronoun(token)
+    ]
     found.sort(key=lambda each: (each.first, each.last))
     return openings([_marked(each, starts, doc) for each in found])
 
@@ -168,7 +170,8 @@ def _marked(mention: Mention, starts: set[int], doc: Doc) -> Mention:
 
 
 def noun_phrases(doc: Doc) -> Iterator[tuple[int, int]]:
-    """Runs of determiner, modifiers and noun, as token ranges that end with their head; found without a parser."""
+    """Runs of determiner, modifiers and noun, as token ranges that end with their head; found without a
+    parser."""
     at = 0
     while at < len(doc):
         if not _may_begin(doc[at]):
@@ -220,7 +223,9 @@ def _joins(doc: Doc, i: int) -> bool:
 def _is_participle(doc: Doc, i: int) -> bool:
     token = doc[i]
     follows = i + 1 < len(doc) and doc[i + 1].pos_ in {"NOUN", "ADJ"}
-    return token.pos_ in {"VERB", "ADV"} and follows and doc[i - 1].pos_ in {"DET", "ADJ", "NUM", "PUNCT", "ADV"}
+    return (
+        token.pos_ in {"VERB", "ADV"} and follows and doc[i - 1].pos_ in {"DET", "ADJ", "NUM", "PUNCT", "ADV"}
+    )
 
 
 def _roles_before(
@@ -235,7 +240,9 @@ def _roles_before(
         for at in range(first + 1, last):
             if at in owner.of and owner.of.get(at - 1) is not owner.of[at] and owner.of[at].label == "PERSON":
                 words = content_words(doc, first, at)
-                said = bool(words) and (noun(words[-1]) or words[-1] in ABBREVIATED or _is_title(doc, first, at))
+                said = bool(words) and (
+                    noun(words[-1]) or words[-1] in ABBREVIATED or _is_title(doc, first, at)
+                )
                 role = tuple(ABBREVIATED.get(word, word) for word in words) if said else ()
                 found[at] = (first, role)
     return found
@@ -348,7 +355,8 @@ def _use_of_her(doc: Doc, token: Token) -> str:
 
 
 def _use(doc: Doc, first: int, last: int) -> str:
-    """``subject`` before a verb, ``possessive`` before 's, ``prepositional``, ``object`` after a verb, else ``other``."""
+    """``subject`` before a verb, ``possessive`` before 's, ``prepositional``, ``object`` after a verb,
+    else ``other``."""
     follows = doc[last] if last < len(doc) else None
     before = doc[first - 1] if first else None
     if follows is not None and follows.lower_ in {"'s", "’s", "'", "’"} and follows.pos_ == "PART":
@@ -370,7 +378,11 @@ def _begins_sentence(doc: Doc, token: Token) -> bool:
     while at >= 0 and doc[at].text in "\"”’')]" and doc[at].text:
         at -= 1
     ended = at >= 0 and doc[at].text in {".", "?", "!"}
-    return ended and bool(re.match(r"[“\"'‘(\[]|[A-Z0-9]", token.text)) and not doc[token.i - 1].text[0].isalnum()
+    return (
+        ended
+        and bool(re.match(r"[“\"'‘(\[]|[A-Z0-9]", token.text))
+        and not doc[token.i - 1].text[0].isalnum()
+    )
 
 
 def _quotations(doc: Doc, blocks: Sequence[int]) -> list[int]:

@@ -10,7 +10,8 @@ import lemminflect
 from pipeline.config import read_lexicon
 
 PERSON, BODY, PLACE, PEOPLE, DOCUMENT, OTHER = "person", "body", "place", "people", "document", "other"
-"""Sorts of mention: a person or persons, an organisation, a place or state, a nationality or creed, a text."""
+"""Sorts of mention: a person or persons, an organisation, a place or state, a nationality or creed, a
+text."""
 
 LABEL_SORTS = {
     "PERSON": PERSON, "ORG": BODY, "GPE": PLACE, "LOC": PLACE, "FAC": PLACE, "NORP": PEOPLE,

@@ -1,4 +1,5 @@
-"""Which of the chains so far a pronoun takes up: plain features of the pair, and weights learned from them."""
+"""Which of the chains so far a pronoun takes up: plain features of the pair, and weights learned from
+them."""
 
 from __future__ import annotations
 
@@ -66,7 +67,11 @@ def may_corefer(anaphor: Mention, chain: Chain) -> bool:
     if anaphor.head in {"he", "she"}:
         return chain.sort == PERSON and chain.plural is not True and chain.gender in {None, anaphor.gender}
     if anaphor.head == "they":
-        return chain.plural is True or chain.sort in {BODY, PLACE, PEOPLE} or (chain.sort == PERSON and chain.plural is None)
+        return (
+            chain.plural is True
+            or chain.sort in {BODY, PLACE, PEOPLE}
+            or (chain.sort == PERSON and chain.plural is None)
+        )
     return chain.sort in {BODY, PLACE} and chain.plural is not True
 
 
@@ -75,9 +80,12 @@ def _is_first_person(chain: Chain) -> bool:
 
 
 FEATURES = (
-    "bias sentences_apart same_sentence last_sentence same_block blocks_apart mentions_apart recent_1 recent_2 "
-    "name nominal pronoun same_pronoun gender_known definite indefinite subject object possessive prepositional "
-    "source anaphor_source both_source anaphor_possessive anaphor_object subject_to_object n_mentions n_recent "
+    "bias sentences_apart same_sentence last_sentence same_block blocks_apart mentions_apart recent_1 "
+    "recent_2 "
+    "name nominal pronoun same_pronoun gender_known definite indefinite subject object possessive "
+    "prepositional "
+    "source anaphor_source both_source anaphor_possessive anaphor_object subject_to_object n_mentions "
+    "n_recent "
     "has_name most_frequent quoted_only anaphor_quoted_only same_quotation other_quotation opens_sentence "
     "opens_block sort_body sort_place sort_people they it"
 ).split()
@@ -96,19 +104,24 @@ def _row(anaphor: Mention, chain: Chain, rank: int, most: int) -> list[float]:
     recent = sum(1 for each in chain.mentions[-6:] if anaphor.sentence - each.sentence <= 3)
     quoted, quoting = last.quotation > 0, anaphor.quotation > 0
     same_quotation = quoted and last.quotation == anaphor.quotation
-    best = min((each for each in chain.mentions[-4:] if each.sentence == last.sentence), key=lambda each: each.first)
+    best = min(
+        (each for each in chain.mentions[-4:] if each.sentence == last.sentence), key=lambda each: each.first
+    )
     values = (
         1, math.log1p(apart), apart == 0, apart == 1, anaphor.block == last.block,
         math.log1p(anaphor.block - last.block), math.log1p(anaphor.first - last.last), rank == 0, rank == 1,
         last.form == NAME, last.form == NOMINAL, last.form == PRONOUN,
-        last.form == PRONOUN and last.head == anaphor.head, chain.gender is not None, last.definite, last.indefinite,
+        last.form == PRONOUN and last.head == anaphor.head, chain.gender is not None, last.definite,
+        last.indefinite,
         last.use == "subject" or best.use == "subject", last.use == "object", last.use == "possessive",
         last.use == "prepositional", last.source or best.source, anaphor.source,
         (last.source or best.source) and anaphor.source, anaphor.use == "possessive", anaphor.use == "object",
         anaphor.use == "object" and last.use == "subject" and apart == 0, math.log1p(len(chain.mentions)),
         recent, chain.name is not None, len(chain.mentions) == most, quoted and not quoting,
-        quoting and not quoted, same_quotation, quoted and quoting and not same_quotation, best.opens_sentence,
-        best.opens_block, chain.sort == BODY, chain.sort == PLACE, chain.sort == PEOPLE, anaphor.head == "they",
+        quoting and not quoted, same_quotation, quoted and quoting and not same_quotation,
+        best.opens_sentence,
+        best.opens_block, chain.sort == BODY, chain.sort == PLACE, chain.sort == PEOPLE,
+        anaphor.head == "they",
         anaphor.head == "it",
     )  # fmt: skip
     return [float(value) for value in values]

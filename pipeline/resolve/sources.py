@@ -26,7 +26,8 @@ _SORT_KINDS = {BODY: "organization", PLACE: "organization"}
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whom a source stands for. ``antecedent`` is a range of the reading; ``None`` leaves a column as it is."""
+    """Whom a source stands for. ``antecedent`` is a range of the reading; ``None`` leaves a column as it
+    is."""
 
     name: str | None = None
     antecedent: tuple[int, int] | None = None
@@ -69,7 +70,12 @@ def _named(reading: Reading, entities: Sequence[Entity]) -> list[Named]:
     found = []
     for entity in entities:
         start, last = reading.position(entity.start), reading.position(entity.end - 1)
-        if entity.name is not None and start is not None and last is not None:
+        if (
+            entity.name is not None
+            and entity.name.lower() != entity.name
+            and start is not None
+            and last is not None
+        ):
             found.append(Named(start, last + 1, entity.label, entity.name))
     return found
 
@@ -139,11 +145,12 @@ class Resolver:
             return self._from_group(span, drawing.count)
         member = pair_member(self.text, source, self.chains.mentions[: self._index(span[0])])
         if member:
-            return Who(member.name, (member.start, member.end), "person")
+            kind = "person" if member.sort == PERSON else "organization"
+            return Who(member.name, (member.start, member.end), kind)
         if main is None:
             return self._by_words(source)
         if main.form == NAME:
-            return self._by_name(main)
+            return self._by_name(main, claim)
         return self._by_description(main, span) if main.form == NOMINAL else self._by_pronoun(main, span)
 
     def _remember(self, span: tuple[int, int], count: int | None) -> None:
@@ -176,18 +183,28 @@ class Resolver:
         return follows is not None and follows.idx < span[1] and follows.pos_ in _MODIFIED_TAGS
 
     def _only_follows(self, mention: Mention, span: tuple[int, int]) -> bool:
-        """Whether the source is something else: "a spokesman for X", "a rower I know"; not "the mine's owner"."""
+        """Whether the source is something else: "a spokesman for X", "a rower I know"; not "the mine's
+        owner"."""
         source = self.doc.char_span(span[0], span[1], alignment_mode="expand")
         begins = mention.begins if mention.form == NAME else mention.first
         before = list(self.doc[source.start : begins]) if source is not None else []
         if any(token.pos_ == "ADP" for token in before):
             return True
         beside = mention.form == NAME or not before
-        return not beside and any(token.pos_ == "NOUN" for token in before) and before[-1].text not in {"'s", "’s", "'", "’", ","}
+        return (
+            not beside
+            and any(token.pos_ == "NOUN" for token in before)
+            and before[-1].text not in {"'s", "’s", "'", "’", ","}
+        )
 
     def _apposed_name(self, span: tuple[int, int], main: Mention | None) -> Mention | None:
-        """A person's name after a comma: "the head of Central Command, Kenneth Hale", "one of them, Ann Hale"."""
-        if main is not None and (main.form != NOMINAL or main.plural) and drawn_one(self.text[slice(*span)]) is None:
+        """A person's name after a comma: "the head of Central Command, Kenneth Hale", "one of them, Ann
+        Hale"."""
+        if (
+            main is not None
+            and (main.form != NOMINAL or main.plural)
+            and drawn_one(self.text[slice(*span)]) is None
+        ):
             return None
         found = self.chains.mentions[self._index(span[0]) : self._index(span[1] + 30)]
         return next((each for each in found if self._closes_apposition(each, span)), None)
@@ -204,7 +221,8 @@ class Resolver:
         return follows is None or follows.idx >= span[1] or follows.text in {",", "("}
 
     def _by_words(self, source: str) -> Who:
-        """A source that is no mention but the short form of the one name that fits: "Reiss" of "Tomas Reiss"."""
+        """A source that is no mention but the short form of the one name that fits: "Reiss" of "Tomas
+        Reiss"."""
         bare = names.split_title(names.tidy(source))[1]
         if not bare or not all(word[:1].isupper() for word in bare.split()):
             return UNKNOWN
@@ -218,14 +236,23 @@ class Resolver:
         ((name, mention),) = fitting.items()
         return Who(name, (mention.start, mention.end), None, None, False)
 
-    def _by_name(self, main: Mention) -> Who:
+    def _by_name(self, main: Mention, claim: Claim) -> Who:
         """A name as written; its antecedent is the mention with the full name, where this is shorter."""
-        full = [] if self._is_full(main) else [
-            each for each in self.chains.of[self._number(main)].mentions if each.form == NAME and self._is_full(each)
-        ]
+        if claim.source_kind == "group" and main.sort == PERSON:
+            return Who(anonymous=False)  # several people: no one of them is the source
+        full = (
+            []
+            if self._is_full(main)
+            else [
+                each
+                for each in self.chains.of[self._number(main)].mentions
+                if each.form == NAME and self._is_full(each)
+            ]
+        )
         before = [each for each in full if each.end <= main.start]
         best = before[-1] if before else next(iter(full), None)
-        return Who(main.name, (best.start, best.end) if best else None, None, None, False)
+        kind = "person" if main.sort == PERSON else None
+        return Who(main.name, (best.start, best.end) if best else None, kind, None, False)
 
     def _by_description(self, main: Mention, span: tuple[int, int]) -> Who:
         """A noun phrase: named in the source itself or before, or taking up a description."""
@@ -238,7 +265,9 @@ class Resolver:
             return UNKNOWN
         best = self._best_mention(earlier)
         named = best.form == NAME and chain.name is not None
-        return Who(chain.name if named else None, (best.start, best.end), None, None, False if named else None)
+        return Who(
+            chain.name if named else None, (best.start, best.end), None, None, False if named else None
+        )
 
     def _best_mention(self, mentions: Sequence[Mention]) -> Mention:
         """The mention that says most: the last with the full name, else the last name, else the last."""
@@ -305,7 +334,6 @@ class Resolver:
         if author is None and claim.segment_kind not in {"comment", "quote"} and len(authors) == 1:
             author = authors[0]
         return Who(author, None, "author", None, author is None)
-
 
     def _speaker(self, parent: Claim) -> tuple[int, int] | None:
         """The mention behind the speaker of a quotation: what resolved it, else its source."""

@@ -156,7 +156,8 @@ def _mention(
     doc: Doc, where: Places, begin: int, end: int, kind: str, extra: dict[str, Any], name: str | None
 ) -> Mention | None:
     span = doc.char_span(begin, end, alignment_mode="expand")
-    head = doc.char_span(*extra["head"], alignment_mode="expand")
+    head_begin, head_end = extra["head"]
+    head = doc.char_span(head_begin, head_end, alignment_mode="expand")
     if span is None or head is None:
         return None
     if name is not None:
@@ -173,7 +174,8 @@ def _name_end(span: Span) -> int:
 
 
 def training_pairs(articles: Sequence[GoldArticle]) -> tuple[Features, Labels, Labels, list[str]]:
-    """Features, labels, anaphor numbers and pronoun classes of every pair, read with the gold chains so far."""
+    """Features, labels, anaphor numbers and pronoun classes of every pair, read with the gold chains so
+    far."""
     rows: list[Features] = []
     labels: list[bool] = []
     groups: list[int] = []
@@ -207,8 +209,8 @@ def learn(articles: Sequence[GoldArticle], *, hidden: int) -> Ranker:
 
 
 def _fit(articles: Sequence[GoldArticle], hidden: int) -> Ranker:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.neural_network import MLPClassifier
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.neural_network import MLPClassifier  # type: ignore[import-untyped]
 
     features, labels, _, _ = training_pairs(articles)
     mean, scale = features.mean(0), features.std(0)
