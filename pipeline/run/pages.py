@@ -45,7 +45,13 @@ def unit_matrix(text: str) -> UnitMatrix:
 
 
 def clean_held_out(raw: RawArticle, config: Config, *, fold: int) -> Article:
-    """The article, by the forest that never saw the sites of ``fold``."""
+    """The article, by the forest that never saw the sites of ``fold``.
+
+    Raises:
+        FileNotFoundError: the forests have not been trained.
+    """
+    if not FORESTS.exists():
+        raise FileNotFoundError(f"{FORESTS}: not there; `python -m pipeline.train.lines` trains it")
     return clean(raw, config=config, trees=load_trees(FORESTS, f"{fold}_"))
 
 
