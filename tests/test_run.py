@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import time
@@ -15,8 +16,9 @@ import pytest
 from pipeline import run, tables
 from pipeline.config import Config, load_config
 from pipeline.run import Summary
+from pipeline.run.stages import Stages
 from pipeline.schema import TABLES
-from tests.fakes import fake_recipe
+from tests.fakes import fake_recipe, make_fakes
 
 CONFIG = load_config()
 
@@ -133,6 +135,15 @@ def test_second_article_of_an_id_is_a_reject_until_the_first_is_gone(tmp_path: P
     assert list(pd.read_parquet(tmp_path / "out" / "claims")["content"]) == ["Cy"]
 
 
+def test_rejected_article_and_the_second_of_its_id_keep_their_reasons(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    write(corpus, {"b.jsonl": '{"id": "x", "text": "!error"}', "a.jsonl": '{"id": "y", "text": "Ann."}'})
+    write(corpus, {"c.jsonl": '{"id": "x", "text": "Cy."}'})
+    assert extract(corpus, tmp_path / "out").rejects == {"internal": 1, "duplicate_id": 1}
+    write(corpus, {"d.txt": "Di."})
+    assert extract(corpus, tmp_path / "out").rejects == {"internal": 1, "duplicate_id": 1}
+
+
 def test_what_a_site_repeats_is_learnt_and_unlearnt(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     write(corpus, {"site/a.txt": "Ann.\nSubscribe\n", "other/c.txt": "Cy.\nSubscribe\n"})
@@ -183,6 +194,24 @@ def test_parts_keep_their_articles(tmp_path: Path) -> None:
     after = {path: path.stat().st_mtime_ns for path in out.glob("claims/*")}
     assert sum(before[path] == after.get(path) for path in before) == 5, "only c is written, d removed"
     assert sorted(ids(out)) == [f"{name}.txt" for name in "abcefgh"]
+
+
+class MissingModelError(Exception):
+    pass
+
+
+def no_model(config: Config) -> Stages:
+    def fail() -> None:
+        raise MissingModelError("no model in the folder")
+
+    return dataclasses.replace(make_fakes(config), prepare=fail)
+
+
+def test_stages_that_cannot_work_end_the_run_and_reject_nothing(corpus: Path, tmp_path: Path) -> None:
+    recipe = dataclasses.replace(fake_recipe(), make_stages=no_model)
+    with pytest.raises(MissingModelError, match="no model"):
+        run.extract([corpus], tmp_path / "out", config=CONFIG, jobs=1, recipe=recipe)
+    assert not (tmp_path / "out" / "rejects").exists()
 
 
 def test_limit_takes_the_first_articles(tmp_path: Path) -> None:

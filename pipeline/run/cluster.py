@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.config import Config
 from pipeline.run.stages import MakeStages
 from pipeline.run.tasks import Task
-from pipeline.run.workers import START_S, Failure, Limits, Retries, report_of
+from pipeline.run.workers import FATAL, START_S, Failure, Limits, Retries, cause, report_of
 from pipeline.tables import FolderError
 
 
@@ -71,8 +71,8 @@ class RayPool:
                 actor = running.pop(ref)
                 task, actor.task = actor.task, None
                 report = self._report(ref, actor, is_done=ref in done)
-                if isinstance(report, FolderError):
-                    raise report
+                if isinstance(report, FATAL):
+                    raise cause(report)
                 if isinstance(report, Failure) and task is not None:
                     yield from retries.failed(task, report)
                 else:

@@ -180,6 +180,8 @@ def lay_out(result: Result) -> Layout:
     states["repeated_digest"] = pc.coalesce(outcomes["repeated_digest"].combine_chunks().take(row), known)
     states["clean_digest"] = pc.coalesce(outcomes["clean_digest"].combine_chunks().take(row), before)
     states["part"] = pa.array(part, pa.int64())
+    lost = result.work.todo & ~np.asarray(row.is_valid())
+    states["raw_digest"] = pc.if_else(pa.array(lost), "", articles["raw_digest"])
     source = [sources[at] if ok else None for at, ok in zip(row.to_pylist(), made.tolist(), strict=True)]
     for at, other in elsewhere.items():
         source[at] = other
@@ -211,7 +213,13 @@ def _all_rejects(result: Result, articles: pa.Table, part: Ints, *, has_outcome:
     schema = arrow_schema(RejectState)
     of_inputs = result.rejects.filter(pc.is_null(result.rejects["number"]))
     kept = articles.filter(pc.and_(pa.array(part == REJECTED_PART), pc.invert(has_outcome)))
-    old = result.before.rejects.filter(pc.is_valid(result.before.rejects["number"]))
+    gone = articles.filter(pa.array(part == NO_PART)).select(["path", "doc_id", "number"])
+    old = result.before.rejects.filter(
+        pc.and_(
+            pc.is_valid(result.before.rejects["number"]),
+            pc.not_equal(result.before.rejects["reason"], "duplicate_id"),
+        )
+    )
     row = pc.index_in(kept["doc_id"], value_set=old["doc_id"].combine_chunks()).combine_chunks()
     still = {
         "path": kept["path"],
@@ -224,6 +232,7 @@ def _all_rejects(result: Result, articles: pa.Table, part: Ints, *, has_outcome:
         of_inputs,
         *(each.rejects for each in result.made),
         pa.table(still, schema=schema),
+        _rejected(gone, "unreadable", ["changed or gone while the run was at work"] * gone.num_rows),
         duplicate_rejects(result.corpus),
     ]
     table = pa.concat_tables(tables)
@@ -237,14 +246,15 @@ def duplicate_rejects(corpus: Corpus) -> pa.Table:
     row = pc.index_in(duplicates["doc_id"], value_set=corpus.articles["doc_id"].combine_chunks())
     keepers = corpus.articles["path"].take(row).to_pylist()
     details = [f"{path} has an article of this id; ids must be unique" for path in keepers]
-    columns = {
-        "path": duplicates["path"],
-        "doc_id": duplicates["doc_id"],
-        "reason": pa.array(["duplicate_id"] * duplicates.num_rows, pa.string()),
-        "detail": pa.array(details, pa.string()),
-        "number": duplicates["number"],
-    }
-    return pa.table(columns, schema=arrow_schema(RejectState))
+    return _rejected(duplicates, "duplicate_id", details)
+
+
+def _rejected(articles: pa.Table, reason: str, details: list[str]) -> pa.Table:
+    columns = {name: articles[name] for name in ("path", "doc_id", "number")}
+    columns["reason"] = pa.array([reason] * articles.num_rows, pa.string())
+    columns["detail"] = pa.array(details, pa.string())
+    schema = arrow_schema(RejectState)
+    return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
 def reject_rows(rejects: pa.Table) -> pa.Table:

@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 
 def make_stages(config: Config) -> Stages:
     """The package's own stages; the model is loaded when the first article is annotated."""
+    annotate = _Annotate(config)
     return Stages(
         read=functools.partial(_read, config),
         line_keys=line_keys,
         clean=functools.partial(_clean, config),
-        annotate=_Annotate(config),
+        annotate=annotate,
         entities=_entities,
         claims=_claims,
         resolve=_resolve,
+        prepare=annotate.prepare,
     )
 
 
@@ -67,12 +69,20 @@ class _Annotate:
         self.config = config
         self.annotator: Annotator | None = None
 
-    def __call__(self, articles: Iterable[Article]) -> Generator[Annotated]:
+    def load(self) -> Annotator:
+        """The model, read from disk the first time."""
         if self.annotator is None:
             from pipeline.annotate import Annotator
 
             self.annotator = Annotator(self.config.model)
-        yield from self.annotator.pipe(articles)
+        return self.annotator
+
+    def prepare(self) -> None:
+        """Read the model from disk."""
+        self.load()
+
+    def __call__(self, articles: Iterable[Article]) -> Generator[Annotated]:
+        yield from self.load().pipe(articles)
 
 
 def _entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:

@@ -35,10 +35,16 @@ class Stages:
     entities: Callable[[Doc, Reading, Article], list[Entity]]
     claims: Callable[[Doc, Reading, Article], list[Claim]]
     resolve: Callable[[Doc, Reading, Article, list[Entity], list[Claim]], list[Claim]]
+    prepare: Callable[[], None] = lambda: None
+    """Loads what annotating needs; an exception here is no article's fault and ends the run."""
 
 
 MakeStages = Callable[[Config], Stages]
 """Builds the stages inside the process that uses them; a module-level function, so that it can be sent."""
+
+
+class NotReadyError(Exception):
+    """The stages cannot work at all; ``args[0]`` is why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pipeline.read import Input
 from pipeline.run.stages import (
     Clock,
     Extracted,
+    NotReadyError,
     Stages,
     digest,
     extract_all,
@@ -251,6 +252,10 @@ class ExtractTask:
     def run(self, stages: Stages) -> Made:
         clock = Clock()
         batch = _Batch(self.wanted)
+        try:
+            clock.timed("prepare", stages.prepare)
+        except Exception as error:
+            raise NotReadyError(error) from error
         raws = to_records(clock.timed("load", read_bundle, self.bundle, "raw"), RawArticle)
         articles = list(batch.cleaned(raws, stages, clock))
         for found in batch.extracted(articles, stages, clock):

@@ -22,7 +22,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 from pipeline.config import Config
-from pipeline.run.stages import MakeStages, Stages
+from pipeline.run.stages import MakeStages, NotReadyError, Stages
 from pipeline.run.tasks import Task
 from pipeline.tables import FolderError
 
@@ -42,6 +42,15 @@ class Limits:
 
     def seconds(self, task: Task) -> float:
         return self.article_s + task.n_chars / self.slowest_chars_per_s
+
+
+FATAL = (FolderError, NotReadyError)
+"""What ends a run: no article is to blame for it."""
+
+
+def cause(error: FolderError | NotReadyError) -> BaseException:
+    """The error that a user should see."""
+    return error.args[0] if isinstance(error, NotReadyError) else error
 
 
 class Executor(Protocol):
@@ -113,8 +122,8 @@ class Serial:
                 return task.run(stages)
         except TimeLimitError as error:
             return Failure("timeout", str(error))
-        except FolderError:
-            raise
+        except FATAL as error:
+            raise cause(error) from error
         except Exception as error:
             return Failure("internal", describe(error))
 
@@ -209,8 +218,8 @@ class Pool:
         try:
             if worker.pipe.poll():
                 report = worker.pipe.recv()
-                if isinstance(report, FolderError):
-                    raise report
+                if isinstance(report, FATAL):
+                    raise cause(report)
                 if isinstance(report, Started):
                     worker.has_started = True
                 else:
@@ -273,7 +282,7 @@ def report_of(task: Task, stages: Stages) -> Any:
     """The task's report, or why there is none; a folder that cannot be written to ends the run."""
     try:
         return task.run(stages)
-    except FolderError as error:
+    except FATAL as error:
         return error
     except Exception as error:
         return Failure("internal", describe(error))
