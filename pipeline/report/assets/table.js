@@ -21,6 +21,12 @@ const plural = (n, noun) => `${thousands(n)} ${n === 1 ? noun : noun + "s"}`;
 const fold = (text) =>
   text.toLowerCase().replace(/[\u2018\u2019\u02bc]/g, "'").replace(/[\u201c\u201d]/g, '"');
 
+// Many texts at once: one pass over all of them is several times faster than one over each.
+const foldAll = (texts) => {
+  const all = fold(texts.join("\0")).split("\0");
+  return all.length === texts.length ? all : texts.map(fold); // a text may hold the separator
+};
+
 // The words of a search: all must occur; "in quotation marks" as a phrase; -word must not.
 const parseQuery = (text) => {
   const wanted = [], unwanted = [];
@@ -118,12 +124,16 @@ class Finder {
   }
 
   later() {
-    if (this.timer || !this.meta) return;
+    if (!this.meta) return;
     const done = this.loaded === this.meta.n;
-    this.timer = setTimeout(() => {
+    if (!done && this.drawn) { // one look while loading, one at the end: looking at every shard would double the time
+      this.status.textContent = `Loading … ${thousands(this.loaded)} of ${plural(this.meta.n, this.kind.noun)}`;
+      return;
+    }
+    this.timer ||= setTimeout(() => {
       this.timer = 0;
       this.update(true);
-    }, done || !this.drawn ? 0 : 200);
+    }, 0);
   }
 
   row(n) {
@@ -159,7 +169,7 @@ class Finder {
     const searched = query.wanted.length + query.unwanted.length > 0;
     const found = [];
     this.shards.forEach((shard, number) => {
-      if (searched && !shard.low) shard.low = this.kind.searched(shard).map(fold);
+      if (searched && !shard.low) shard.low = foldAll(this.kind.searched(shard));
       const start = number * this.meta.size;
       rows: for (let i = 0; i < shard.n; i++) {
         for (const test of tests) if (!test(start + i, shard, i)) continue rows;
@@ -189,7 +199,7 @@ class Finder {
     const wanted = fold(value);
     const key = "low-" + filter.key;
     return (n, shard, i) => {
-      if (!shard[key]) shard[key] = filter.text(shard).map(fold);
+      if (!shard[key]) shard[key] = foldAll(filter.text(shard));
       return shard[key][i].includes(wanted);
     };
   }
