@@ -55,6 +55,7 @@ def load_pipeline(config: ModelConfig) -> Language:
                 "newsclaims_encoder": {"threads": config.threads, "batch_pieces": config.batch_pieces},
                 "newsclaims_attribution": {
                     "anchor": config.anchor_log_odds,
+                    "outside": config.outside_log_odds,
                     "reread": config.reread_log_odds,
                     "nested": config.nested_log_odds,
                     "min_confidence": config.min_confidence,
@@ -74,8 +75,9 @@ def write_pipeline(model_folder: Path, folder: Path) -> None:
     nlp.meta.update(
         name="newsclaims", description="Entities and attribution for news", license="CC BY-SA 4.0"
     )
-    infixes = [*nlp.Defaults.infixes, r"(?<=[^\s])[-–—/](?=[^\s])"]  # "US-led": the name ends at the hyphen
-    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    infix = r"(?<=[^\s])[-–—/](?=[^\s])"  # "US-led": the name ends at the hyphen
+    infixes = [*(nlp.Defaults.infixes or ()), infix]
+    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer  # type: ignore[union-attr]
     nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "…", "\n"]})
     nlp.add_pipe("newsclaims_encoder").from_disk(model_folder)  # type: ignore[attr-defined]
     nlp.add_pipe("newsclaims_entities")

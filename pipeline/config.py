@@ -68,6 +68,7 @@ class ModelConfig(Section):
     threads: int = Field(gt=0)
     batch_pieces: int = Field(gt=0)
     anchor_log_odds: float
+    outside_log_odds: float
     nested: bool
     reread_log_odds: float
     nested_log_odds: float
@@ -121,7 +122,7 @@ def _overlay(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 @functools.cache
 def read_lexicon(name: str) -> tuple[tuple[str, ...], ...]:
-    """The rows of ``configs/lexicon/{name}.tsv``: tab-separated fields; blank lines and ``#`` comments skipped.
+    """The rows of ``configs/lexicon/{name}.tsv``, tab-separated; blank lines and ``#`` comments skipped.
 
     Raises:
         ConfigError: there is no such list, or it is not UTF-8.

@@ -59,7 +59,8 @@ LINE = st.one_of(
     st.sampled_from(
         [
             "Home", "Share this", "By Jane Doe", "May 21, 2021 13:06", PARAGRAPH, "", "  ", "Comments",
-            "bob on May 3, 2020 at 8:25 PM", "Related Posts:", "UPDATE: more", "© 2020 Example Media. All rights reserved",
+            "bob on May 3, 2020 at 8:25 PM", "Related Posts:", "UPDATE: more",
+            "© 2020 Example Media. All rights reserved",
             "and", ", said", "He agreed with that, and so did we.", "2 hours ago", "Reply", "ann says:",
         ]
     ),
@@ -118,8 +119,8 @@ def test_portal_page() -> None:
                 "May 21, 2021 13:06",
                 "The bridge in March (photo credit: JOHN ROE/EXAMPLE)",
                 PARAGRAPH,
-                '"We will not take any risk," she said, adding that traffic would be sent over the old ferry.',
-                "The closure has angered shopkeepers, who say that they have lost half of their customers since then.",
+                '"We will not take any risk," she said, adding that traffic would use the old ferry.',
+                "The closure has angered shopkeepers, who say they have lost half of their customers.",
                 "Most Read", "Ten things to know about ferries", "Why the river rose so fast this year",
                 "© 2021 Example Media Ltd. All rights reserved",
             ]

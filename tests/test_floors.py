@@ -8,7 +8,11 @@ import pytest
 
 from pipeline.evaluate.floors import Floor, FloorError, check, raise_to, read_floors, write_floors
 
-FLOORS = {"claims: claim": Floor("d1", 0.6), "claims: exact": Floor("d1", 0.5), "body: html": Floor("d2", 0.9)}
+FLOORS = {
+    "claims: claim": Floor("d1", 0.6),
+    "claims: exact": Floor("d1", 0.5),
+    "body: html": Floor("d2", 0.9),
+}
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,8 @@ def keep_units(scores: Scores, furniture: Furniture) -> Flags:
     probability = scores.probability
     if len(probability) > 2 and marked.mean() <= _CLEAN_SHARE:
         probability = np.where(scores.recurs, probability, np.maximum(probability, _CLEAN_PROBABILITY))
-    probability = _without_copy(scores, probability)
+    else:  # a clean text that repeats itself is a list of like things, not a page with its article twice
+        probability = _without_copy(scores, probability)
     start, end = find_extent(probability, scores.n_words)
     keep = _inside(scores, probability, start, end, furniture)
     _look_back(scores, probability, keep, marked)

@@ -257,7 +257,8 @@ def _dates(scan: Scan) -> dict[str, dt.datetime]:
     found: dict[str, dt.datetime] = {}
     for piece in scan("documents", ["doc_id", "published"]):
         dated = piece.filter(pc.is_valid(piece["published"]))
-        found.update(zip(_list(dated, "doc_id"), _list(dated, "published"), strict=True))
+        times: list[dt.datetime] = dated["published"].to_pylist()
+        found.update(zip(_list(dated, "doc_id"), times, strict=True))
     return found
 
 

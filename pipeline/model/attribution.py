@@ -55,11 +55,14 @@ class FoundClaim:
 class Thresholds:
     """When the decoder takes something for a claim; log-odds, measured on dev (``docs/MODEL.md``).
 
-    ``anchor``: a piece begins a cue. ``reread``: a piece inside a content looks enough like a cue for the
-    content to be read again as a text of its own. ``nested``: it then begins one.
+    ``anchor``: a piece begins a cue. ``outside``: added to the scores of belonging to no part of a claim
+    before the best labels are chosen; negative values make spans longer. ``reread``: a
+    piece inside a content looks enough like a cue for the content to be read again as a text of its own.
+    ``nested``: it then begins one.
     """
 
     anchor: float
+    outside: float
     reread: float
     nested: float
     min_confidence: float
@@ -74,10 +77,10 @@ def score_texts(texts: Sequence[str], session: Session, *, batch_pieces: int) ->
 
 def find_claims(scores: Scores, thresholds: Thresholds) -> list[FoundClaim]:
     """The claims of a text in the order of their cues, without those inside contents."""
-    return _in_characters(decode(scores, thresholds.anchor), scores, thresholds)
+    return _in_characters(decode(scores, thresholds.anchor, thresholds.outside), scores, thresholds)
 
 
-def decode(scores: Scores, threshold: float) -> list[ClaimPieces]:
+def decode(scores: Scores, threshold: float, outside: float) -> list[ClaimPieces]:
     """Claims whose cue begins with a piece that scores over ``threshold``, in pieces, in text order."""
     claims = []
     for window in scores.windows:
@@ -85,7 +88,9 @@ def decode(scores: Scores, threshold: float) -> list[ClaimPieces]:
         anchors = find_anchors(anchor_scores, threshold)
         if len(anchors):
             found = log_softmax(scores.session.read_around(window, anchors))
-            for i, labels in enumerate(viterbi(found, _TRANSITIONS)):
+            shifted = found.copy()
+            shifted[..., 0] += outside
+            for i, labels in enumerate(viterbi(shifted, _TRANSITIONS)):
                 at = int(anchors[i]) + window.begin
                 claim = read_claim(at, float(anchor_scores[anchors[i]]), labels, found[i], at - REACH)
                 if claim:
@@ -139,7 +144,9 @@ def find_nested(
     for (number, begin, _), inner in zip(
         wanted, score_texts(texts, scores.session, batch_pieces=batch_pieces), strict=True
     ):
-        found = _in_characters(decode(inner, thresholds.nested), inner, thresholds, shift=begin)
+        found = _in_characters(
+            decode(inner, thresholds.nested, thresholds.outside), inner, thresholds, shift=begin
+        )
         out += [replace(c, parent=number) for c in found if c.source and not cues.intersection(c.cue)]
     return out
 

@@ -223,7 +223,8 @@ def make_entities(nlp: Language, name: str) -> Entities:  # noqa: ARG001
     "newsclaims_attribution",
     assigns=["doc.spans"],
     default_config={
-        "anchor": -0.5,
+        "anchor": 0.4,
+        "outside": -1.0,
         "reread": -4.0,
         "nested": 0.5,
         "min_confidence": 0.0,
@@ -236,6 +237,7 @@ def make_attribution(
     nlp: Language,  # noqa: ARG001
     name: str,  # noqa: ARG001
     anchor: float,
+    outside: float,
     reread: float,
     nested: float,
     min_confidence: float,
@@ -243,5 +245,5 @@ def make_attribution(
     keep_scores: bool,
     batch_pieces: int,
 ) -> Attribution:
-    thresholds = Thresholds(anchor, reread, nested, min_confidence)
+    thresholds = Thresholds(anchor, outside, reread, nested, min_confidence)
     return Attribution(thresholds, nested=find_nested, keep_scores=keep_scores, batch_pieces=batch_pieces)

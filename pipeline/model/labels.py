@@ -24,4 +24,4 @@ def distance_buckets(distances: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     coarse = 8 + np.floor(4 * np.log2(np.maximum(size, 8) / 8))
     bucket = np.where(size <= 8, size, coarse).astype(np.int64)
     top = int(8 + np.floor(4 * np.log2(REACH / 8)))
-    return np.where(distances < 0, top - bucket, top + bucket)
+    return np.asarray(np.where(distances < 0, top - bucket, top + bucket), dtype=np.int64)

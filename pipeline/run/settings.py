@@ -31,6 +31,7 @@ LIBRARIES = (
 ).split()
 """Libraries whose version can change what is found."""
 
+
 def current(config: Config) -> Settings:
     """The settings of a run now."""
     return Settings(versions=_versions(), config=_digest_config(config), model=_model(config.model.path))

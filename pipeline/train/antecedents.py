@@ -209,8 +209,8 @@ def learn(articles: Sequence[GoldArticle], *, hidden: int) -> Ranker:
 
 
 def _fit(articles: Sequence[GoldArticle], hidden: int) -> Ranker:
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-    from sklearn.neural_network import MLPClassifier  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neural_network import MLPClassifier
 
     features, labels, _, _ = training_pairs(articles)
     mean, scale = features.mean(0), features.std(0)

@@ -19,8 +19,11 @@ from pipeline.model.decode import FEATURES
 from pipeline.model.session import Session
 from pipeline.train.data import Row, read_rows
 
-ANCHOR_FROM = -1.5
+ANCHOR_FROM = -1.0
 """Claims from this log-odds on are calibrated on: more than any threshold in use lets through."""
+
+OUTSIDE = -1.0
+"""As ``outside_log_odds`` of the default configuration."""
 
 BATCH_PIECES = 1280
 
@@ -61,7 +64,7 @@ def _claims(rows: list[Row], session: Session) -> tuple[npt.NDArray[np.float64],
         (scores,) = score_texts([row["text"]], session, batch_pieces=BATCH_PIECES)
         starts, ends = scores.pieces.starts, scores.pieces.ends
         inside = quoted_letters(row["text"])
-        claims = decode(scores, ANCHOR_FROM)
+        claims = decode(scores, ANCHOR_FROM, OUTSIDE)
         spans = [
             {
                 r: [[int(starts[a]), int(ends[b - 1])] for a, b in getattr(c, r)]

@@ -100,7 +100,7 @@ def read_examples(
         sources[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         return read_rows(path)
 
-    passages = read_passages(GOLD / "passages")
+    passages: list[Row] = [{**row} for row in read_passages(GOLD / "passages")]
     sources["passages"] = hashlib.sha256(json.dumps(passages, sort_keys=True).encode()).hexdigest()[:16]
     claims = claim_examples(passages, tokenizer) * PASSAGE_COPIES
     if "polnear" not in without:
