@@ -147,6 +147,12 @@ PEOPLE = "PERSON"
         ),
         ("the United States and the U.S.", [("United States", "GPE"), ("U.S.", "GPE")],
         ["United States"] * 2),
+        ("the U.S. and the U.S. and America", [("U.S.", "GPE"), ("U.S.", "GPE"), ("America", "GPE")],
+        ["U.S."] * 3),
+        ("America and the U.S.", [("America", "GPE"), ("U.S.", "GPE")], ["America"] * 2),
+        ("America, the U.S., the U.S., the United States",
+         [("America", "GPE"), ("U.S.", "GPE"), ("U.S.", "GPE"), ("United States", "GPE")],
+         ["United States"] * 4),
         ("Jordan and Ann Jordan", [("Jordan", "GPE"), ("Ann Jordan", PEOPLE)], ["Jordan", "Ann Jordan"]),
         ("J. Smith, John Smith, Jane Smith", [("J. Smith", PEOPLE), ("John Smith", PEOPLE), ("Jane Smith",
         PEOPLE)],
@@ -155,6 +161,44 @@ PEOPLE = "PERSON"
 )  # fmt: skip
 def test_names_are_the_fullest_form(text: str, ents: list[tuple[str, str]], names: list[str]) -> None:
     assert [each.name for each in entities_of(text, *ents)] == names
+
+
+def cut(text: str, *ents: tuple[int, int, str]) -> list[tuple[str, str | None]]:
+    """Text and name of the entities, where the model's are given by their code points."""
+    article = article_of(text)
+    doc = Doc(NLP.vocab, words=[*text], spaces=[False] * len(text))  # a token a letter: cuts fall anywhere
+    doc.ents = [Span(doc, start, end, label=label) for start, end, label in ents]
+    found = find_entities(doc, read_article(article), article)
+    assert all(text[each.start : each.end] == each.text for each in found)
+    return [(each.text, each.name) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "ents", "expected"),
+    [
+        ("[Spokesman Ali al-]Tamir said. Mr. Tamir left.", [("Ali al-", PEOPLE), ("Tamir", PEOPLE)],
+         [("Ali al-]Tamir", "Ali al-Tamir"), ("Tamir", "Ali al-Tamir")]),
+        ("[Ali al-]Tamir’s army", [("Ali al-", PEOPLE)], [("Ali al-]Tamir", "Ali al-Tamir")]),
+        ("[Ivo] Dorn said", [("Ivo", PEOPLE), (" Dorn", PEOPLE)], [("Ivo] Dorn", "Ivo Dorn")]),
+        ("[Ann Mc]Pell said", [("Ann Mc", PEOPLE)], [("Ann Mc]Pell", "Ann McPell")]),
+        # what must not change
+        ("[Ivo Dorn] Yesterday it rained", [("Ivo Dorn", PEOPLE)], [("Ivo Dorn", "Ivo Dorn")]),
+        ("[Ivo Dorn] Dorn Chemical left", [("Ivo Dorn", PEOPLE), (" Dorn Chemical", "ORG")],
+         [("Ivo Dorn", "Ivo Dorn"), (" Dorn Chemical", "Dorn Chemical")]),
+        ("he [Ali al-]said", [("Ali al-", PEOPLE)], [("Ali al-", "Ali al-")]),
+        ("Ali al-] Tamir said", [("Ali al-", PEOPLE)], [("Ali al-", "Ali al-")]),
+        ("[Ali al-", [("Ali al-", PEOPLE)], [("Ali al-", "Ali al-")]),
+    ],
+)  # fmt: skip
+def test_a_name_cut_at_an_editors_bracket(
+    text: str, ents: list[tuple[str, str]], expected: list[tuple[str, str]]
+) -> None:
+    spans, at = [], 0
+    for words, label in ents:
+        begin = text.rindex(words) if at else text.index(words)
+        at = begin + len(words)
+        spans.append((at - len(words.strip()), at, label))
+    assert cut(text, *spans) == [(each.strip(), name) for each, name in expected]
 
 
 def test_offsets_count_in_the_text_across_segments() -> None:

@@ -191,6 +191,30 @@ def test_one_source(
     assert claim.anonymous == (name is None)
 
 
+PELL_AND_DORN = "Kenneth Pell/PERSON Pell/PERSON Ivo Dorn/PERSON Dorn/PERSON "
+
+
+@pytest.mark.parametrize(
+    ("text", "claims", "name"),
+    [
+        # who spoke before goes on, not whom the speaker quoted
+        ("Ivo Dorn met Kenneth Pell. Mr. Pell told him that “it rained,” Mr. Dorn said. It froze, he said.",
+         [("Mr. Dorn", "Mr. Pell told him that “it rained,”"), ("Mr. Pell", "“it rained,”"),
+          ("he", "It froze")], "Ivo Dorn"),
+        ("Ivo Dorn said Kenneth Pell left. It froze, he said.",
+         [("Ivo Dorn", "Kenneth Pell left"), ("he", "It froze")], "Ivo Dorn"),
+        ("Laura Dorn said Kenneth Pell left. It froze, he said.",
+         [("Laura Dorn", "Kenneth Pell left"), ("he", "It froze")], "Kenneth Pell"),
+        # what was said ends before somebody else comes up
+        ("Ivo Dorn said it rained. Kenneth Pell left. He said it froze.",
+         [("Ivo Dorn", "it rained"), ("He", "it froze")], "Kenneth Pell"),
+    ],
+)  # fmt: skip
+def test_who_spoke_before_goes_on(text: str, claims: list[tuple[str, str]], name: str) -> None:
+    ents = "Laura Dorn/PERSON " + PELL_AND_DORN
+    assert resolved(text, ents, *claims)[-1].source_name == name
+
+
 def test_members_of_a_group() -> None:
     text = "Snow fell, three militia commanders said.\n“It was cold,” said one.\n“We left,” another said."
     group = {"source_kind": "group", "source_count": 3}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -29,6 +29,8 @@ _EDGE = ' \t\n\r\xa0"“”«»,;:'
 _ARTICLE = re.compile(r"(?:the|an|a)\s+", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 _EDITORIAL = re.compile(r"\[[^\[\]\n]*?((?:[A-Z][\w'’.-]*\s+)+(?:[a-z]{1,3}-)?)\]?$")
+_UNFINISHED = ("-", "'", "’", "Mc", "Mac")
+_REST_OF_NAME = re.compile(r"[^\W\d_a-z][\w’']*(?:-\w+)*")
 _TITLE_WINDOW_CHARS = 60
 """How far before a person's name titles are looked for: four words of fifteen letters."""
 
@@ -63,11 +65,16 @@ def find_entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
 
 def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
     confidences = doc.user_data.get(CONFIDENCE_KEY, {})
+    labels = {ent.start_char: (ent.end_char, ent.label_) for ent in doc.ents}
+    done = 0
     for ent in doc.ents:
+        if ent.start_char < done:
+            continue  # the rest of a name before it
         start, end = _trimmed(text, ent.start_char, ent.end_char)
         if ent.label_ == "PERSON":
-            start = _with_editorial(text, start, end)
+            start, end = _with_editorial(text, start, end), _past_editorial(text, start, end, labels)
         if start < end:
+            done = end
             yield _Span(start, end, ent.label_, confidences.get((ent.start_char, ent.end_char), 1.0))
 
 
@@ -118,6 +125,29 @@ def _with_editorial(text: str, start: int, end: int) -> int:
         return start
     title, _ = names.split_title(bracket.group(1))
     return bracket.start(1) + (bracket.group(1).casefold().index(title) + len(title) + 1 if title else 0)
+
+
+def _past_editorial(text: str, start: int, end: int, labels: Mapping[int, tuple[int, str]]) -> int:
+    """Where a name ends that was cut at the bracket an editor closed inside it: "[Ali al-]Dabbagh", "[Ali]
+    Dabbagh".
+
+    Without a space the rest is a capitalised word after a hyphen or the like; after a space it must be a
+    person of its own, for another sentence may begin there.
+
+    Args:
+        labels: end and label of the model's entities, by where they start.
+    """
+    if text.rfind("[", max(0, start - _TITLE_WINDOW_CHARS), end) <= text.rfind("]", 0, end):
+        return end
+    closed = text.startswith("]", end) and text[start:end].endswith(_UNFINISHED)
+    if not closed and not text.startswith("] ", end):
+        return end
+    rest = end + (1 if closed else 2)
+    last, label = labels.get(rest, (rest, None))
+    if label is None and closed:
+        word = _REST_OF_NAME.match(text, rest)
+        last, label = (word.end(), "PERSON") if word else (rest, None)
+    return _trimmed(text, rest, last)[1] if label == "PERSON" else end
 
 
 def _in_one_block(span: _Span, reading: Reading) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -177,6 +177,7 @@ def _name_bodies(mentions: list[NameMention], text: str) -> dict[tuple[int, int]
         alias = None if mention.text.islower() else names.common_aliases().get(key)  # "us" is a pronoun
         if alias:
             groups.join(names.body_form(alias), key)
+            groups.listed.add(key)
         initials = names.acronym(mention.text)
         if initials:
             acronyms[initials.casefold()].add(key)
@@ -212,10 +213,19 @@ def _first_words(mentions: list[NameMention]) -> dict[str, str]:
     return found
 
 
+def _fullness_of_body(written: str) -> tuple[bool, int, int]:
+    return not names.is_acronym(written), len(written.split()), len(written)
+
+
 class _Groups:
-    """Forms joined into names (union-find); the first key given to ``join`` leads."""
+    """Forms joined into names (union-find); the first key given to ``join`` leads.
+
+    ``listed`` are the keys that the list of aliases joins: such forms need not be each other's expansion.
+    """
 
     def __init__(self) -> None:
+        self.listed: set[str] = set()
+        self._used: Counter[str] = Counter()
         self._leader: dict[str, str] = {}
         self._written: dict[str, list[str]] = {}
 
@@ -223,6 +233,7 @@ class _Groups:
         if label == "NORP" or written not in self._written.setdefault(key, []):
             self._written.setdefault(key, []).append(written)
         self._leader.setdefault(key, key)
+        self._used[key] += 1
 
     def join(self, one: str, other: str) -> None:
         first, second = self._lead(one), self._lead(other)
@@ -231,8 +242,15 @@ class _Groups:
             self._written.setdefault(first, []).extend(self._written.pop(second, []))
 
     def name(self, key: str) -> str:
-        written = self._written[self._lead(key)]
-        return max(written, key=lambda each: (not names.is_acronym(each), len(each.split()), len(each)))
+        lead = self._lead(key)
+        written = self._written[lead]
+        best = max(written, key=_fullness_of_body)
+        if len(best.split()) > 1 or not any(self._lead(each) == lead for each in self.listed):
+            return best
+        # "America" and "U.S." are two names of one state, neither the other's full form: the usual one here
+        most = max(self._used[names.body_form(each)] for each in written)
+        usual = [each for each in written if self._used[names.body_form(each)] == most]
+        return max(usual, key=_fullness_of_body)
 
     def _lead(self, key: str) -> str:
         while self._leader.setdefault(key, key) != key:

@@ -25,7 +25,7 @@ def resolve(
         return []
     parents = find_parents(claims)
     supported = find_supported(claims, parents)
-    resolver = make_resolver(doc, reading, article, entities, claims)
+    resolver = make_resolver(doc, reading, article, entities, claims, parents)
     settled: dict[str, Claim] = {}
     for claim in sorted(claims, key=lambda each: (_depth(each, parents), _begin(each))):
         who = resolver.who(claim, settled.get(parents.get(claim.claim_id, "")))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
+from pipeline.resolve.continuity import Turn
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
 from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, noun_lemma, role_synonyms
 from pipeline.resolve.pairs import MAX_CHAINS, MAX_SENTENCES, Chain, Ranker, may_corefer, pair_features
@@ -51,6 +52,8 @@ class _Builder:
 
     doc: Doc
     ranker: Ranker
+    turns: Mapping[int, Turn]
+    spoken: list[tuple[int, Chain]] = field(default_factory=list)
     chains: list[Chain] = field(default_factory=list)
     recent: dict[int, Chain] = field(default_factory=dict)
     by_name: dict[tuple[bool, str], Chain] = field(default_factory=dict)
@@ -60,9 +63,15 @@ class _Builder:
     by_person: dict[tuple[str, str | None, int], Chain] = field(default_factory=dict)
 
 
-def build_chains(doc: Doc, mentions: Sequence[Mention], ranker: Ranker) -> Chains:
-    """The chains of ``mentions``, which are in text order."""
-    builder, result = _Builder(doc, ranker), Chains(mentions)
+def build_chains(
+    doc: Doc, mentions: Sequence[Mention], ranker: Ranker, turns: Mapping[int, Turn] | None = None
+) -> Chains:
+    """The chains of ``mentions``, which are in text order.
+
+    Args:
+        turns: who spoke before, by the start of a source (``continuity.turns_before``).
+    """
+    builder, result = _Builder(doc, ranker, turns or {}), Chains(mentions)
     same = same_as_before(doc, mentions)
     for n, mention in enumerate(mentions):
         beside = result.of[same[n]] if n in same else None
@@ -82,6 +91,8 @@ def _add(builder: _Builder, chain: Chain, mention: Mention) -> None:
     builder.recent.pop(id(chain), None)
     builder.recent[id(chain)] = chain
     builder.ends_at[mention.last] = chain
+    if mention.source and mention.use != "possessive":
+        builder.spoken.append((mention.start, chain))
     owner = _owner(builder, mention)
     if owner:
         builder.by_owner[mention.head, id(owner)] = chain
@@ -275,7 +286,24 @@ def _taken_up(builder: _Builder, mention: Mention) -> Chain | None:
         return chain
     chains = candidates(builder.recent, mention)
     best = builder.ranker.best(mention, pair_features(mention, chains))
-    return None if best is None else chains[best]
+    chosen = None if best is None else chains[best]
+    return _speaker_before(builder, mention, chosen) or chosen
+
+
+def _speaker_before(builder: _Builder, mention: Mention, chosen: Chain | None) -> Chain | None:
+    """Who spoke before, where a pronoun that speaks would else be somebody only mentioned in what was
+    said."""
+    turn = builder.turns.get(mention.start)
+    if turn is None or chosen is None or not turn.says(chosen.mentions[-1].start):
+        return None
+    speaker = None
+    for start, chain in reversed(builder.spoken):
+        if start < turn.start:
+            break
+        speaker = chain if start < turn.end else speaker
+    if speaker is None or not may_corefer(mention, speaker):
+        return None
+    return speaker if mention.head != "they" or speaker.plural else None
 
 
 def candidates(recent: dict[int, Chain], mention: Mention) -> list[Chain]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
 from pipeline import names
 from pipeline.resolve.chains import Chains, build_chains
+from pipeline.resolve.continuity import turns_before
 from pipeline.resolve.groups import Group, drawn, drawn_one, last_group, pair_member
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention, Named, find_mentions, places
 from pipeline.resolve.nouns import BODY, PEOPLE, PERSON, PLACE
@@ -48,9 +49,18 @@ def source_range(reading: Reading, claim: Claim) -> tuple[int, int] | None:
 
 
 def make_resolver(
-    doc: Doc, reading: Reading, article: Article, entities: Sequence[Entity], claims: Sequence[Claim]
+    doc: Doc,
+    reading: Reading,
+    article: Article,
+    entities: Sequence[Entity],
+    claims: Sequence[Claim],
+    parents: Mapping[str, str],
 ) -> Resolver:
-    """Read the article's mentions and chains once, for all its claims."""
+    """Read the article's mentions and chains once, for all its claims.
+
+    Args:
+        parents: claim → the claim in whose content it stands.
+    """
     sources = [found for claim in claims if (found := source_range(reading, claim))]
     mentions = find_mentions(doc, places(doc, reading), _named(reading, entities), sources)
     mentions = _with_own_quotations(mentions, reading, claims)
@@ -59,7 +69,7 @@ def make_resolver(
         text=doc.text,
         reading=reading,
         article=article,
-        chains=build_chains(doc, mentions, load_ranker()),
+        chains=build_chains(doc, mentions, load_ranker(), turns_before(reading, claims, parents)),
         starts=[mention.start for mention in mentions],
         block_starts=[block.start for block in reading.blocks],
         segments={segment.segment_id: segment for segment in article.segments},
