@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,11 @@ from pipeline.schema import Article, Reading, read_article
 
 BATCH = 64
 """Articles between two clearings of spaCy's string store."""
+
+
+RUN_CHARS = 100
+LONG_RUN = re.compile(r"\S{200,}")
+"""Longer than any word; addresses of web pages may be cut."""
 
 
 class Annotator:
@@ -43,7 +49,23 @@ class Annotator:
             with self.nlp.memory_zone():
                 for article in batch:
                     reading = read_article(article)
-                    yield article, reading, self.nlp(self.nlp.make_doc(reading.text))
+                    yield article, reading, self.nlp(make_doc(self.nlp, reading.text))
+
+
+def make_doc(nlp: Language, text: str) -> Doc:
+    """The tokens of a text, in linear time even where it runs on without spaces.
+
+    spaCy peels punctuation off a run of characters one by one, copying the rest each time: 0.12 s for 1,000
+    quotation marks, 0.49 s for 2,000. Runs longer than any word are cut first.
+    """
+    if not LONG_RUN.search(text):
+        return nlp.make_doc(text)
+    cuts = [0]
+    for run in LONG_RUN.finditer(text):
+        cuts.extend(range(run.start(), run.end(), RUN_CHARS))
+    bounds = itertools.pairwise([*cuts, len(text)])
+    parts = [nlp.make_doc(text[begin:end]) for begin, end in bounds if begin < end]
+    return Doc.from_docs(parts, ensure_whitespace=False) or nlp.make_doc("")
 
 
 def load_pipeline(config: ModelConfig) -> Language:

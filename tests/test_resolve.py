@@ -19,7 +19,7 @@ from tests.typed import VOCAB
 TAGS = {
     "a": "DET", "an": "DET", "the": "DET", "this": "DET", "his": "PRON", "her": "PRON", "their": "PRON",
     "he": "PRON", "she": "PRON", "they": "PRON", "it": "PRON", "i": "PRON", "we": "PRON", "who": "PRON",
-    "him": "PRON", "them": "PRON", "of": "ADP", "in": "ADP", "at": "ADP", "for": "ADP", "from": "ADP",
+    "him": "PRON", "himself": "PRON", "doubted": "VERB", "them": "PRON", "of": "ADP", "in": "ADP", "at": "ADP", "for": "ADP", "from": "ADP",
     "with": "ADP",
     "by": "ADP", "and": "CCONJ", "said": "VERB", "denied": "VERB", "met": "VERB", "left": "VERB", "spoke":
     "VERB",
@@ -205,6 +205,9 @@ PELL_AND_DORN = "Kenneth Pell/PERSON Pell/PERSON Ivo Dorn/PERSON Dorn/PERSON "
          [("Ivo Dorn", "Kenneth Pell left"), ("he", "It froze")], "Ivo Dorn"),
         ("Laura Dorn said Kenneth Pell left. It froze, he said.",
          [("Laura Dorn", "Kenneth Pell left"), ("he", "It froze")], "Kenneth Pell"),
+        # "himself" is whom its own sentence names
+        ("Ivo Dorn left. He met a general. He said it rained. Kenneth Pell doubted a general and himself."
+         " It froze, he said.", [("He", "it rained"), ("he", "It froze")], "Kenneth Pell"),
         # what was said ends before somebody else comes up
         ("Ivo Dorn said it rained. Kenneth Pell left. He said it froze.",
          [("Ivo Dorn", "it rained"), ("He", "it froze")], "Kenneth Pell"),

@@ -132,7 +132,8 @@ def test_damaged_state_makes_everything_anew(corpus: Path, tmp_path: Path) -> No
 
 
 def limited_run(corpus: Path, outputs: Path, n_bytes: int, result: Any) -> None:
-    extract(corpus, outputs.with_name(f"warm-{n_bytes}"))  # libraries unpack files of their own at their first use
+    # Libraries unpack files of their own at their first use.
+    extract(corpus, outputs.with_name(f"warm-{n_bytes}"))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
     try:

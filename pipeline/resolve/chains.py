@@ -285,6 +285,8 @@ def _taken_up(builder: _Builder, mention: Mention) -> Chain | None:
             builder.chains.append(chain)
         return chain
     chains = candidates(builder.recent, mention)
+    if builder.doc[mention.first].lower_.endswith(("self", "selves")):  # its own sentence says whom
+        chains = [each for each in chains if each.mentions[-1].sentence == mention.sentence] or chains
     best = builder.ranker.best(mention, pair_features(mention, chains))
     chosen = None if best is None else chains[best]
     return _speaker_before(builder, mention, chosen) or chosen
