@@ -78,11 +78,11 @@ def test_when(text: str, expression: str | None, date: str | None) -> None:
     order = [mark for mark in text if mark in "[<"]
     cue = spans[order.index("<")]
     taken = [(span.start_char, span.end_char) for span in spans if span is not cue]
-    found = find_when(doc, cue, taken, PUBLISHED)
+    found = find_when(doc.text, cue, taken, PUBLISHED)
     assert (found.text, found.date) == (expression, dt.date.fromisoformat(date) if date else None)
 
 
 def test_unknown_publication_gives_no_date() -> None:
     doc, spans = typed_doc("He/r [said/v] on/i Friday/p it/r rained/v")
-    found = find_when(doc, spans[0], [], None)
+    found = find_when(doc.text, spans[0], [], None)
     assert (found.text, found.date) == ("Friday", None)

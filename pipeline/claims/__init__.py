@@ -152,7 +152,7 @@ def _claim(
     cue = read_cue(spans.cue, spans.source, context.lexicon)
     addressee = find_addressee(context.doc, spans.cue, spans.source, spans.parts)
     reference = _reference(context.article, segment)
-    when = find_when(context.doc, spans.cue, _taken(spans), reference, within)
+    when = find_when(context.reading.text, spans.cue, _taken(spans), reference, within)
     source_start, source_end = _maybe_bounds(context, spans.source)
     cue_start, cue_end = _maybe_bounds(context, spans.cue)
     return Claim(

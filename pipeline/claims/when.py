@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dateparser
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 MONTHS = "january february march april may june july august september october november december".split()
@@ -68,7 +68,7 @@ NEVER = When(None, None)
 
 
 def find_when(
-    doc: Doc,
+    text: str,
     cue: Span | None,
     taken: Sequence[tuple[int, int]],
     reference: dt.datetime | None,
@@ -76,14 +76,15 @@ def find_when(
 ) -> When:
     """The time at which a claim was made.
 
-    ``taken`` are the ranges of content and source, where no time of saying stands; ``reference`` is when the
-    text was published. ``within`` are the parts of the claim inside which this one stands: what comes
-    after them tells when that one was made.
+    ``text`` is that of the cue's Doc, which spaCy would join anew for every claim. ``taken`` are the
+    ranges of content and source, where no time of saying stands; ``reference`` is when the text was
+    published. ``within`` are the parts of the claim inside which this one stands: what comes after them
+    tells when that one was made.
     """
     if cue is None:
         return NEVER
-    start, end = sentence_bounds(doc, cue)
-    free = "".join("\0" if any(a <= i < b for a, b in taken) else doc.text[i] for i in range(start, end))
+    start, end = sentence_bounds(text, cue)
+    free = "".join("\0" if any(a <= i < b for a, b in taken) else text[i] for i in range(start, end))
     for a, b in within:
         if a <= cue.start_char < b:
             free = "".join(char if a <= i < b else "\0" for i, char in enumerate(free, start))
@@ -97,13 +98,12 @@ def find_when(
     return When(best[1], said_date(best[1], reference) if reference is not None else None)
 
 
-def sentence_bounds(doc: Doc, cue: Span) -> tuple[int, int]:
+def sentence_bounds(text: str, cue: Span) -> tuple[int, int]:
     """First and last offset of the sentence around the cue, within its line."""
-    text = doc.text
     line_start = text.rfind("\n", 0, cue.start_char) + 1
     line_end = text.find("\n", cue.end_char)
     line_end = len(text) if line_end < 0 else line_end
-    if not doc.has_annotation("SENT_START"):
+    if not cue.doc.has_annotation("SENT_START"):
         return line_start, line_end
     sent = cue[0].sent
     last = cue[-1].sent
