@@ -21,8 +21,7 @@ RULE_CONFIDENCE = {
     "MONEY": 0.95, "PERCENT": 0.98, "QUANTITY": 0.9, "TIME": 0.8,
     "ORDINAL": 0.9, "CARDINAL": 0.9, "WEAPON": 0.7, "VEHICLE": 0.7,
 }  # fmt: skip
-"""Confidence of a rule's entities: about their precision on the entity development sets
-(docs/RESOLUTION.md)."""
+"""Confidence of a rule's entities: set by hand, not measured; no data set annotates most of these labels."""
 
 _NUMBERS = frozenset({"CARDINAL", "QUANTITY", "MONEY", "PERCENT"})
 _EDGE = ' \t\n\r\xa0"“”«»,;:'
