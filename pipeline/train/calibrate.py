@@ -28,17 +28,26 @@ OUTSIDE = -1.0
 BATCH_PIECES = 1280
 
 
+class CalibrationError(Exception):
+    """Nothing can be learned from what the model gets right."""
+
+
 def calibrate(folder: Path, data: Path) -> dict[str, Any]:
     """Weights of the confidences for ``model.json``, with their expected calibration errors, cross-validated.
 
     Args:
         folder: An exported model.
         data: The data folder; what it lacks is left uncalibrated.
+
+    Raises:
+        CalibrationError: the model finds no claim, or none that is right.
     """
     session, out = Session(folder), dict[str, Any]()
     claims = data / "attribution" / "polnear-dev.jsonl"
     if claims.is_file():
         x, y = _claims(read_rows(claims), session)
+        if y.all() or not y.any():
+            raise CalibrationError(f"{y.sum()} of {len(y)} claims on dev are right: the model is not trained")
         fitted = LogisticRegression(max_iter=1000).fit(x, y)
         out["claim_confidence"] = [*map(float, fitted.coef_[0]), float(fitted.intercept_[0])]
         out["claim_calibration_error"] = _error(x, y)
