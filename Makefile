@@ -48,8 +48,8 @@ benchmark: $(VENV)/dev  ## measure speed and memory against a reference
 	$(BIN)/newsclaims benchmark
 
 lock:  ## resolve the dependencies anew into locks/
-	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml -o locks/core.txt
-	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml --extra dev -c locks/core.txt -o locks/dev.txt
+	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header pyproject.toml -o locks/core.txt
+	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header pyproject.toml --extra dev -c locks/core.txt -o locks/dev.txt
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "newsclaims needs Python 3.11 or newer; set PYTHON=")'

@@ -400,4 +400,4 @@ def test_a_hundred_thousand_claims_open_and_search_in_seconds(browser: Browser, 
         print(f"opened {opened - started:.2f} s, opened and searched {seconds[-1]:.2f} s: {status}")
         assert "of 99\u202f516 claims" in status
         page.close()
-    assert min(seconds) < 4  # 1.8 s measured with nothing else running; a blow-up is what must fail here
+    assert min(seconds) < 4  # 1.8 to 3.3 s measured beside other work, never on an idle machine

