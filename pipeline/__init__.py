@@ -1,7 +1,8 @@
 """newsclaims: who said what, out of scraped news.
 
 In Python: ``load`` gives the tables of an outputs folder as pandas frames, ``extract_text`` everything found
-in one text. Neither imports anything heavy until it is called.
+in one text, ``render`` the HTML of a Doc with its claims marked. None imports anything heavy until it is
+called.
 """
 
 from __future__ import annotations
@@ -11,19 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
     from pipeline.config import Config
     from pipeline.run.stages import Extracted
     from pipeline.tables.frames import Frames
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "extract_text", "load"]
+__all__ = ["__version__", "extract_text", "load", "render"]
 
 
 def load(outputs: str | PathLike[str]) -> Frames:
     """The tables of ``newsclaims extract``, as pandas frames with null where a value is absent.
 
-    >>> tables = load("outputs")  # doctest: +SKIP
-    >>> tables.claims.groupby("source_name").size()  # doctest: +SKIP
+    >>> tables = load("outputs")
+    >>> named = tables.claims[~tables.claims["anonymous"]]
+    >>> most_quoted = named.groupby("source_name").size().sort_values(ascending=False)
 
     Raises:
         pipeline.tables.FolderError: there are no tables in ``outputs``.
@@ -44,8 +48,8 @@ def extract_text(
 ) -> Extracted:
     """Everything found in one text: the same records that ``newsclaims extract`` writes of a file.
 
-    >>> found = extract_text("The mayor said the bridge would close.")  # doctest: +SKIP
-    >>> found.claims[0].source, found.claims[0].content  # doctest: +SKIP
+    >>> found = extract_text("The mayor said the bridge would close.")
+    >>> found.claims[0].source, found.claims[0].content
     ('The mayor', 'the bridge would close')
 
     Args:
@@ -70,3 +74,25 @@ def extract_text(
     if isinstance(found, Reject):
         raise ValueError(f"{found.reason}: {found.detail}")
     return found
+
+
+def render(doc: Doc, *, names: bool = False, page: bool = False) -> str:
+    """The HTML of a spaCy Doc with each claim's source, cue and content underlined, drawn by displaCy.
+
+    >>> import spacy
+    >>> nlp = spacy.blank("en")
+    >>> attribution = nlp.add_pipe("newsclaims_attribution")
+    >>> html = render(nlp("The mayor said the bridge would close."))
+    >>> "source 1" in html, "cue 1" in html, "content 1" in html
+    (True, True, True)
+
+    In a notebook, show it with ``IPython.display.HTML(html)``.
+
+    Args:
+        doc: what the component ``newsclaims_attribution`` has read.
+        names: show the entities as well.
+        page: a whole HTML page, to be written to a file, instead of a piece of one.
+    """
+    from pipeline.display import render as draw
+
+    return draw(doc, names=names, page=page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import re
@@ -13,12 +14,18 @@ from typing import Any
 
 import pytest
 
+import pipeline
 from pipeline.clean.sites import SiteRules
+from pipeline.evaluate.errors import refresh
+from pipeline.evaluate.patterns import PATTERNS
 from pipeline.report.dictionary import tables_page
 from tests.report_data import two_articles
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+
+
+PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -42,20 +49,86 @@ def test_the_page_of_the_tables_is_current() -> None:
 def test_the_tutorial_runs_and_answers_its_question(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     names: dict[str, Any] = {}
+    asked = '"Libyan", "officer"'
     for block in blocks("TUTORIAL.md", "python"):
-        exec(block, names)
+        exec(block.replace(asked, '"Calden", "security official"'), names)
+    assert any(asked in block for block in blocks("TUTORIAL.md", "python"))
     both = (names["answered"], names["answered_sql"])
+    assert sorted(both[0]["claim_id"]) == sorted(both[1]["claim_id"])
     for answers in both:
         found = answers.loc[answers["how"].notna(), ["content", "answered_by", "how"]]
         assert sorted(found["how"]) == ["confirm", "deny"]
         assert found["content"].str.startswith("three drones had struck").all()
     assert names["share"].loc["Harbour Post", "size"] == 10
-    assert len(names["links"]) == len(names["around"]) == len(names["unnamed"])
+    assert len(names["links"]) == len(names["around"]) == len(names["said"])
 
 
 def test_the_example_of_a_site_rule_is_valid() -> None:
     (example,) = blocks("SITES.md", "toml")
     assert SiteRules.model_validate(tomllib.loads(example)).site == "news.example"
+
+
+def test_the_examples_of_the_page_of_errors_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    names: dict[str, Any] = {}
+    for block in blocks("ERRORS.md", "python"):
+        exec(block, names)
+    assert len(names["sample"]) > 5
+
+
+@pytest.mark.model
+def test_the_examples_of_the_readme_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    monkeypatch.chdir(folder)
+    names: dict[str, Any] = {}
+    for block in blocks("../README.md", "python"):
+        exec(block, names)
+    assert names["denied"]["content_of"].str.startswith("three drones had struck").tolist() == [True]
+    assert [span.text for span in names["doc"].spans["source"]] == ["An official"]
+    for block in blocks("../README.md", "sql"):
+        shares = dict(duckdb.sql(block).fetchall())
+        assert shares == {None: 0.6, "river-notes.example": 0.5}
+
+
+@pytest.mark.model
+def test_the_examples_of_the_package_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    failed, tried = doctest.testmod(pipeline)
+    assert (failed, tried > 8) == (0, True)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (page.parent / target).exists(), target
+
+
+PRINTED = """
+claims, PolNeAR dev                               F1       P       R    gold  95 %
+claim                                          0.730   0.774   0.690    2192  0.698–0.755
+claim.quoted                                   0.870   0.908   0.834     471  0.824–0.909
+pattern.no_source                              0.261   0.333   0.214     126
+
+claims, other                                     F1       P       R    gold  95 %
+claim                                          0.100   0.100   0.100       1
+"""
+
+
+def test_figures_of_errors_are_refreshed() -> None:
+    page = "| `all` | | .1 | .2 | .3 | 4 |\n| `no_source` | It was said. | .1 | .2 | .3 | 4 |\nother 0.1\n"
+    assert refresh(page, PRINTED) == (
+        "| `all` | | .730 | .774 | .690 | 2192 |\n"
+        "| `no_source` | It was said. | .261 | .333 | .214 | 126 |\nother 0.1\n"
+    )
+    with pytest.raises(ValueError, match="no figures of 'passive'"):
+        refresh("| `passive` | x | .1 | .2 | .3 | 4 |\n", PRINTED)
+
+
+def test_every_kind_of_the_page_of_errors_is_measured() -> None:
+    kinds = re.findall(r"^\| `(\w+)` \|", (DOCS / "ERRORS.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(kinds) > 10
+    assert {*kinds[1:]} <= {*PATTERNS}
 
 
 def test_the_notebook_holds_no_output() -> None:

@@ -18,7 +18,7 @@ from pipeline.report.charts import shorten
 from pipeline.report.highlight import Mark, Marks, Text
 from pipeline.report.overview import _periods, cell
 from pipeline.report.pages import count, esc, web_link
-from pipeline.report.shards import ROWS_PER_SHARD
+from pipeline.report.shards import CUT, ROWS_PER_SHARD, Shards
 from pipeline.report.speakers import Speaker, speakers_of
 from pipeline.schema import SourceMember
 from tests import report_data
@@ -172,9 +172,10 @@ def test_hostile_ids_stay_inside_the_report(evil_report: Path) -> None:
 def test_data_scripts_hold_the_claims_and_nothing_but_data(report: Path, evil_report: Path) -> None:
     name, number, rows = shard(report / "data/claims-0000.js")  # type: ignore[misc]
     assert (name, number) == ("claims", 0)
-    assert sorted(rows["id"]) == sorted(claim.claim_id for claim in two_articles().claims)
+    ids = rows["texts"]["id"].split(CUT)
+    assert sorted(ids) == sorted(claim.claim_id for claim in two_articles().claims)
     _, _, evil = shard(evil_report / "data/claims-0000.js")  # type: ignore[misc]
-    assert EVIL.partition("{{")[0] in evil["content"][0]
+    assert EVIL.partition("{{")[0] in evil["texts"]["content"].split(CUT)[0]
 
 
 def test_the_claims_are_cut_into_shards(tmp_path: Path) -> None:
@@ -185,6 +186,34 @@ def test_the_claims_are_cut_into_shards(tmp_path: Path) -> None:
     assert sizes == [ROWS_PER_SHARD, len(tables.claims) - ROWS_PER_SHARD]
     page = (folder / "claims.html").read_text(encoding="utf-8")
     assert [path.name in page for path in scripts] == [True, True]
+
+
+def test_a_shard_holds_its_columns_packed(tmp_path: Path) -> None:
+    shards = Shards(
+        tmp_path, "t", texts=("id",), words=("cue",), sparse=("at",), lists=("who",), numbers=("n",),
+        coded=("kind",),
+    )  # fmt: skip
+    shards.add("a", "said", None, [1, 2], 5, "x")
+    shards.add(f"b{CUT}c", None, "z", 0, None, None)
+    shards.add(None, "said", "", 1, 7, "x")
+    assert shards.finish() == {"n": 3, "size": ROWS_PER_SHARD, "codes": {"kind": [["x", 2], ["", 1]]}}
+    assert shard(tmp_path / "data/t-0000.js") == ["t", 0, {
+        "n": 3,
+        "texts": {"id": f"a{CUT}b\ufffdc{CUT}"},
+        "words": {"cue": [["said", ""], [0, 1, 0]]},
+        "sparse": {"at": {"1": "z"}},
+        "lists": {"who": [[1, 2], 0, 1]},
+        "numbers": {"n": [5, None, 7]},
+        "codes": {"kind": [0, 1, 0]},
+        "along": {},
+    }]  # fmt: skip
+
+
+def test_the_newest_claims_come_first(report: Path) -> None:
+    _, _, rows = shard(report / "data/claims-0000.js")  # type: ignore[misc]
+    days = [-1 if day is None else day for day in rows["numbers"]["day"]]
+    assert days == sorted(days, reverse=True)
+    assert len(set(days)) > 1
 
 
 def test_a_source_page_shows_confirmations_and_denials(report: Path) -> None:

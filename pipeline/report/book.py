@@ -56,6 +56,7 @@ class Source:
 
     speaker: Speaker
     rows: list[int] = field(default_factory=list)
+    """Its claims, newest first."""
     articles: set[int] = field(default_factory=set)
     kinds: Counter[str] = field(default_factory=Counter)
     spellings: Counter[str] = field(default_factory=Counter)

@@ -74,7 +74,11 @@ def _write(folder: Path, rows: Rows) -> None:
     shards.write_script(folder / "data/index.js", ["index", 0, index])
     for name, heading in HEADINGS.items():
         page = environment.get_template("table.html.jinja").render(
-            root="", section=name, heading=heading, scripts=("table.js", "tables.js"), shards=scripts[name]
+            root="",
+            section=name,
+            heading=heading,
+            scripts=("columns.js", "table.js", "tables.js"),
+            shards=scripts[name],
         )
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     _write_addresses(folder, book)

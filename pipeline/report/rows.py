@@ -1,4 +1,8 @@
-"""The tables of an outputs folder, arranged by article: the one place of the report that reads them."""
+"""The tables of an outputs folder, arranged by article: the one place of the report that reads them.
+
+Articles come newest first, those without a date last: the order in which the report shows them, so that a
+page can show its first rows before it has all.
+"""
 
 from __future__ import annotations
 
@@ -65,6 +69,13 @@ class ByArticle(Generic[Record]):
         return tables.to_records(self._table.take(pa.array(rows, pa.int64())), self._record)
 
 
+def _newest_first(documents: pa.Table) -> pa.Table:
+    """The articles by the day of publication; those of one day in table order."""
+    days = pc.cast(documents["published"], pa.date32(), safe=False)
+    number = days.cast(pa.int32()).fill_null(np.iinfo(np.int32).min).to_numpy().astype(np.int64)
+    return documents.take(pa.array(np.argsort(-number, kind="stable")))
+
+
 class Rows:
     """The tables as the report needs them: all in memory as Arrow, a batch of articles at a time as records.
 
@@ -73,7 +84,7 @@ class Rows:
     """
 
     def __init__(self, outputs: Path) -> None:
-        self._documents = tables.read(outputs, "documents")
+        self._documents = _newest_first(tables.read(outputs, "documents"))
         doc_ids = self._documents["doc_id"]
         self._segments = ByArticle(tables.read(outputs, "segments"), doc_ids, Segment)
         self._entities = ByArticle(tables.read(outputs, "entities"), doc_ids, Entity)
@@ -84,17 +95,17 @@ class Rows:
         self.n_entities = len(self._entities)
 
     def documents(self) -> Iterator[Document]:
-        """Every article's row, in table order."""
+        """Every article's row, newest first."""
         for first in range(0, self.n_articles, ARTICLES_PER_BATCH):
             yield from tables.to_records(self._documents.slice(first, ARTICLES_PER_BATCH), Document)
 
     def claims_by_article(self) -> Iterator[list[Claim]]:
-        """Every article's claims, in table order."""
+        """Every article's claims, newest article first."""
         for first in range(0, self.n_articles, ARTICLES_PER_BATCH):
             yield from self.claims.of(first, min(first + ARTICLES_PER_BATCH, self.n_articles))
 
     def articles(self) -> Iterator[Whole]:
-        """Every article with all its rows, in table order."""
+        """Every article with all its rows, newest first."""
         for first in range(0, self.n_articles, ARTICLES_PER_BATCH):
             last = min(first + ARTICLES_PER_BATCH, self.n_articles)
             documents = tables.to_records(self._documents.slice(first, last - first), Document)

@@ -1,14 +1,15 @@
 """The data behind the report's tables: columns in scripts of some thousand rows each.
 
-A page opened from disk may not fetch files, but may load scripts. So each shard is a script that hands over
-one JSON text; the page reads it column by column. Text is data throughout: no shard is ever put into HTML.
+A page opened from disk may not fetch files, nor run workers, but may load scripts. So each shard is a script
+that hands over one JSON text; the page reads it column by column. Text is data throughout: no shard is ever
+put into HTML.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,11 @@ from pipeline.schema import Claim
 
 ROWS_PER_SHARD = 4000
 """Rows of one script, about 1 MB of claims: parsed in some 10 ms, so that the page stays responsive."""
+
+CUT = "\x7f"
+"""Stands between the texts of a column: no text has it, and neither JSON nor a script has to escape it."""
+
+Values = tuple[Any, ...]
 
 _EPOCH = dt.date(1970, 1, 1)
 _IN_SCRIPT = str.maketrans({"\\": "\\\\", "'": "\\'", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -45,26 +51,50 @@ class Codes:
 class Shards:
     """Writes the rows of one table into ``data/``, a script for every ``ROWS_PER_SHARD``.
 
+    A shard is read as a few long strings and lists, not as a row after the other: a hundred thousand claims
+    are searched without cutting them up (``assets/columns.js``).
+
     Args:
         folder: the report's folder.
         name: the table's name, in the scripts' names and inside them.
-        texts, numbers, coded: columns by what they hold; coded ones have few different values.
+        texts: columns of text that differs from row to row: one string each, rows between ``CUT``.
+        words: columns of text that repeats: each text once, and its number for every row.
+        sparse: columns of what few rows have: row to value.
+        lists: columns that only the shown rows need.
+        numbers: columns of numbers, for sorting and bounds.
+        coded: columns with few different values in the whole table, for choosing among.
     """
 
     def __init__(
-        self, folder: Path, name: str, *, texts: Sequence[str], numbers: Sequence[str], coded: Sequence[str]
+        self,
+        folder: Path,
+        name: str,
+        *,
+        texts: Sequence[str],
+        words: Sequence[str] = (),
+        sparse: Sequence[str] = (),
+        lists: Sequence[str] = (),
+        numbers: Sequence[str],
+        coded: Sequence[str],
     ) -> None:
         self._folder, self._name = folder / "data", name
-        self._columns = (*texts, *numbers, *coded)
         self._codes = {column: Codes() for column in coded}
-        self._rows: list[tuple[Any, ...]] = []
+        self._groups: dict[str, tuple[Sequence[str], Callable[[str, Values], Any]]] = {
+            "texts": (texts, _joined),
+            "words": (words, _numbered),
+            "sparse": (sparse, _filled),
+            "lists": (lists, lambda _, values: values),
+            "numbers": (numbers, lambda _, values: values),
+            "codes": (coded, lambda column, values: [self._codes[column].code(each) for each in values]),
+        }
+        self._rows: list[Values] = []
         self._extra: dict[str, Any] = {}
         self.n_rows = 0
         self.scripts: list[str] = []
         self._folder.mkdir(exist_ok=True)
 
     def add(self, *values: Any) -> None:
-        """Add a row, its values in the order text, number, coded."""
+        """Add a row, its values in the order of the arguments that name the columns."""
         self._rows.append(values)
         self.n_rows += 1
         if len(self._rows) == ROWS_PER_SHARD:
@@ -89,16 +119,30 @@ class Shards:
         }
 
     def _flush(self) -> None:
-        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(self._columns)
+        n_columns = sum(len(names) for names, _ in self._groups.values())
+        columns = zip(*self._rows, strict=True) if self._rows else iter([()] * n_columns)
         shard: dict[str, Any] = {"n": len(self._rows)}
-        for name, values in zip(self._columns, columns, strict=True):
-            codes = self._codes.get(name)
-            shard[name] = [codes.code(value) for value in values] if codes else values
-        shard |= {kind: entries for kind, (_, entries) in self._extra.items()}
+        for group, (names, pack) in self._groups.items():
+            shard[group] = {name: pack(name, next(columns)) for name in names}
+        shard["along"] = {kind: entries for kind, (_, entries) in self._extra.items()}
         path = f"{self._name}-{len(self.scripts):04}.js"
         write_script(self._folder / path, [self._name, len(self.scripts), shard])
         self.scripts.append(f"data/{path}")
         self._rows, self._extra = [], {}
+
+
+def _joined(_: str, values: Values) -> str:
+    return CUT.join((value or "").replace(CUT, "\ufffd") for value in values)
+
+
+def _numbered(_: str, values: Values) -> list[list[Any]]:
+    numbers: dict[str, int] = {}
+    codes = [numbers.setdefault(value or "", len(numbers)) for value in values]
+    return [list(numbers), codes]
+
+
+def _filled(_: str, values: Values) -> dict[int, Any]:
+    return {row: value for row, value in enumerate(values) if value}
 
 
 def write_script(path: Path, message: Any) -> None:
@@ -120,8 +164,11 @@ class ClaimShards(Shards):
         super().__init__(
             folder,
             "claims",
-            texts=("id", "at", "content", "source", "cue", "parent", "supports", "answers"),
-            numbers=("article", "who", "day", "sure", "number"),
+            texts=("id", "content"),
+            words=("source", "cue"),
+            sparse=("at", "parent", "supports", "answers"),
+            lists=("article", "who"),
+            numbers=("day", "sure"),
             coded=("kind", "nationality", "form", "class", "outlet", "segment", "flags"),
         )
 
@@ -138,11 +185,11 @@ class ClaimShards(Shards):
         flags += ("+" if answers["confirm"] else "") + ("-" if answers["deny"] else "")
         anchor = "" if ref.anchor == claim.claim_id else ref.anchor
         self.add(
-            claim.claim_id, anchor, claim.content, claim.source, claim.cue,
-            claim.parent_claim_id, claim.supports_claim_id,
-            [[book.claims[n].cue_class, book.claim_address(n)] for n in book.answers.get(row, ())] or None,
+            claim.claim_id, claim.content, claim.source, claim.cue,
+            anchor, claim.parent_claim_id, claim.supports_claim_id,
+            [[book.claims[n].cue_class, book.claim_address(n)] for n in book.answers.get(row, ())],
             self.lookup("articles", ref.article, (head.page, head.title, head.doc_id)),
-            who, days(head.day), round(claim.confidence * 1000), ref.ordinal,
+            who[0] if len(who) == 1 else who, days(head.day), round(claim.confidence * 1000),
             claim.source_kind, "\n".join(claim.source_nationality or ()), claim.form, claim.cue_class,
             head.outlet, claim.segment_kind, flags,
         )  # fmt: skip
@@ -170,7 +217,7 @@ def write_sources(folder: Path, book: Book) -> tuple[Shards, dict[str, Any]]:
 
 
 def write_articles(folder: Path, book: Book) -> tuple[Shards, dict[str, Any]]:
-    """The rows of ``articles.html``, in table order."""
+    """The rows of ``articles.html``, newest first."""
     shards = Shards(
         folder,
         "articles",

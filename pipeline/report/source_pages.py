@@ -10,7 +10,6 @@ from pipeline.report.book import Book, Source, last_word
 from pipeline.report.cards import isolate, source_item
 from pipeline.report.pages import count, day, esc, frame
 from pipeline.report.rows import Rows
-from pipeline.schema import Name
 
 CLAIMS_PER_PAGE = 300
 """Claims on one page of a source, about 300 kB; a source with more has several pages."""
@@ -32,11 +31,9 @@ def source_pages(book: Book, rows: Rows) -> Iterator[tuple[str, str]]:
         sources = [book.sources[number] for number in numbers]
         first, last = sources[0].speaker.label, sources[-1].speaker.label
         title = f"Sources quoted once or twice: {first} to {last}"
-        orders = [_newest_first(book, source) for source in sources]
-        items = iter(_items(book, rows, [row for order in orders for row in order]))
+        items = iter(_items(book, rows, [row for source in sources for row in source.rows]))
         body = "".join(
-            _shared(source, "".join(itertools.islice(items, len(order))))
-            for source, order in zip(sources, orders, strict=True)
+            _shared(rows, source, "".join(itertools.islice(items, len(source.rows)))) for source in sources
         )
         lead = f'<p class="lead">{isolate(first)} to {isolate(last)}</p>'
         main = f"<h1>Sources quoted once or twice</h1>{lead}{body}"
@@ -44,7 +41,7 @@ def source_pages(book: Book, rows: Rows) -> Iterator[tuple[str, str]]:
 
 
 def _own_page(book: Book, rows: Rows, source: Source, part: int, start: int) -> str:
-    shown = _newest_first(book, source)[start : start + CLAIMS_PER_PAGE]
+    shown = source.rows[start : start + CLAIMS_PER_PAGE]
     items = "".join(_items(book, rows, shown))
     turn = _turn(source, part)
     return (
@@ -54,20 +51,14 @@ def _own_page(book: Book, rows: Rows, source: Source, part: int, start: int) -> 
     )
 
 
-def _shared(source: Source, items: str) -> str:
+def _shared(rows: Rows, source: Source, items: str) -> str:
     anchor = source.page.partition("#")[2]
     return (
         f'<section class="few" id="{anchor}" aria-labelledby="{anchor}-title">'
         f'<h2 id="{anchor}-title" dir="auto">{esc(source.speaker.label)}</h2>'
-        f'<p class="kicker">{_sort_of(source)}</p><ol class="claims">{items}</ol></section>'
+        f'<p class="kicker">{_sort_of(source)}</p>{_facts(_aliases(rows, source))}'
+        f'<ol class="claims">{items}</ol></section>'
     )
-
-
-def _newest_first(book: Book, source: Source) -> list[int]:
-    def age(row: int) -> tuple[str, int]:
-        return day(book.heads[book.claims[row].article].day), -row
-
-    return sorted(source.rows, key=age, reverse=True)
 
 
 def _items(book: Book, rows: Rows, shown: Sequence[int]) -> list[str]:
@@ -97,10 +88,17 @@ def _summary(book: Book, rows: Rows, source: Source) -> str:
             f'<a href="{ROOT}{each.page}">{isolate(each.speaker.label)}</a>' for each in related
         )
         facts.append(("See also", links))
-    name = rows.names.get(source.speaker.name_id) if source.speaker.name_id is not None else None
-    facts += _spellings(source, name)
+    facts += _aliases(rows, source)
+    written = [f"{form} ({n})" if n > 1 else form for form, n in source.spellings.most_common()]
+    if written:
+        facts.append(("As written", _listed(written)))
+    return _facts(facts)
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> str:
+    """Terms and their HTML as a list, or nothing."""
     shown = "".join(f"<div><dt>{term}</dt><dd>{value}</dd></div>" for term, value in facts)
-    return f'<dl class="facts">{shown}</dl>'
+    return f'<dl class="facts">{shown}</dl>' if shown else ""
 
 
 def _related(book: Book, source: Source) -> list[Source]:
@@ -110,16 +108,11 @@ def _related(book: Book, source: Source) -> list[Source]:
     return sorted(others, key=lambda each: -len(each.rows))[:RELATED_SHOWN]
 
 
-def _spellings(source: Source, name: Name | None) -> list[tuple[str, str]]:
-    facts = []
-    if name is not None:
-        others = [alias for alias in name.aliases if alias != name.name]
-        if others:
-            facts.append(("Also called", _listed(others)))
-    written = [f"{form} ({n})" if n > 1 else form for form, n in source.spellings.most_common()]
-    if written:
-        facts.append(("As written", _listed(written)))
-    return facts
+def _aliases(rows: Rows, source: Source) -> list[tuple[str, str]]:
+    """What else the corpus calls a named source."""
+    name = rows.names.get(source.speaker.name_id) if source.speaker.name_id is not None else None
+    others = [alias for alias in name.aliases if alias != name.name] if name is not None else []
+    return [("Also called", _listed(others))] if others else []
 
 
 def _listed(forms: Sequence[str]) -> str:

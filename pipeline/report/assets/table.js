@@ -18,20 +18,11 @@ const isoDay = (days) => (days === null || days === undefined ? "" : new Date(da
 const fromIso = (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? Math.round(Date.parse(text) / DAY_MS) : null);
 const thousands = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 const plural = (n, noun) => `${thousands(n)} ${n === 1 ? noun : noun + "s"}`;
-const fold = (text) =>
-  text.toLowerCase().replace(/[\u2018\u2019\u02bc]/g, "'").replace(/[\u201c\u201d]/g, '"');
-
-// Many texts at once: one pass over all of them is several times faster than one over each.
-const foldAll = (texts) => {
-  const all = fold(texts.join("\0")).split("\0");
-  return all.length === texts.length ? all : texts.map(fold); // a text may hold the separator
-};
-
 // The words of a search: all must occur; "in quotation marks" as a phrase; -word must not.
 const parseQuery = (text) => {
   const wanted = [], unwanted = [];
   for (const [, minus, phrase, word] of fold(text).matchAll(/(-?)(?:"([^"]*)"?|(\S+))/g)) {
-    const term = phrase ?? word;
+    const term = (phrase ?? word).replaceAll(CUT, "");
     if (term) (minus ? unwanted : wanted).push(term);
   }
   return { wanted, unwanted };
@@ -75,6 +66,7 @@ class Finder {
     this.root = root;
     this.kind = kind;
     this.shards = [];
+    this.loaded = 0;
     this.waiting = [];
     this.meta = null;
     this.ranks = new Map();
@@ -110,30 +102,40 @@ class Finder {
     this.later();
   }
 
-  enter(number, shard) {
-    this.shards[number] = shard;
+  enter(number, given) {
+    const shard = unpack(given);
     const start = number * this.meta.size;
-    for (const [name, column] of Object.entries(this.columns)) {
-      const values = shard[name];
+    for (const [name, values] of Object.entries(shard.numbers)) {
+      const column = this.columns[name];
       for (let i = 0; i < shard.n; i++) if (values[i] !== null) column[start + i] = values[i];
     }
+    delete shard.numbers; // they are in the columns now
+    this.kind.prepare?.(shard);
+    this.shards[number] = shard;
+    this.loaded += shard.n;
   }
 
-  get loaded() {
-    return this.shards.reduce((sum, shard) => sum + shard.n, 0);
-  }
-
+  // The first rows are shown as soon as they are there; then a look when all are. A look at every shard would
+  // double the time.
   later() {
     if (!this.meta) return;
-    const done = this.loaded === this.meta.n;
-    if (!done && this.drawn) { // one look while loading, one at the end: looking at every shard would double the time
+    if (this.loaded < this.meta.n && (this.drawn || !this.shards[0])) {
       this.status.textContent = `Loading … ${thousands(this.loaded)} of ${plural(this.meta.n, this.kind.noun)}`;
       return;
     }
     this.timer ||= setTimeout(() => {
       this.timer = 0;
       this.update(true);
+      if (this.loaded === this.meta.n) this.warm(0);
     }, 0);
+  }
+
+  // Fold the texts while nobody waits for them: half of a first search.
+  warm(number) {
+    const shard = this.shards[number];
+    if (!shard) return;
+    for (const column of this.kind.searched(shard)) column.low; // the getter keeps what it makes
+    requestIdleCallback(() => this.warm(number + 1));
   }
 
   row(n) {
@@ -143,7 +145,7 @@ class Finder {
 
   text(name, n) {
     const [shard, i] = this.row(n);
-    return shard[name][i];
+    return shard[name].at(i);
   }
 
   code(name, n) {
@@ -159,29 +161,37 @@ class Finder {
   // ---- finding --------------------------------------------------------------------------------
 
   find() {
-    const tests = [];
-    for (const filter of this.kind.filters) {
-      const value = this.state[filter.key];
-      if (value) tests.push(this.test(filter, value));
-    }
+    const tests = [], searches = [];
     const query = parseQuery(this.state.q || "");
     this.terms = query.wanted;
-    const searched = query.wanted.length + query.unwanted.length > 0;
+    if (query.wanted.length + query.unwanted.length) searches.push([this.kind.searched, query]);
+    for (const filter of this.kind.filters) {
+      const value = this.state[filter.key];
+      if (!value) continue;
+      if (filter.type === "text") searches.push([filter.searched, { wanted: [fold(value)], unwanted: [] }]);
+      else tests.push(this.test(filter, value));
+    }
     const found = [];
     this.shards.forEach((shard, number) => {
-      if (searched && !shard.low) shard.low = foldAll(this.kind.searched(shard));
       const start = number * this.meta.size;
+      const kept = searches.map(([columns, terms]) => searchShard(shard, columns(shard), terms));
       rows: for (let i = 0; i < shard.n; i++) {
-        for (const test of tests) if (!test(start + i, shard, i)) continue rows;
-        if (searched) {
-          const low = shard.low[i];
-          for (const term of query.wanted) if (!low.includes(term)) continue rows;
-          for (const term of query.unwanted) if (low.includes(term)) continue rows;
-        }
+        for (const each of kept) if (!each[i]) continue rows;
+        for (const test of tests) if (!test(start + i)) continue rows;
         found.push(start + i);
       }
     });
+    if (!found.length && this.state.q && this.kind.id) found.push(...this.withId(this.state.q));
     return this.sorted(found);
+  }
+
+  // The row whose id was searched for, in a list.
+  withId(id) {
+    for (const [number, shard] of this.shards.entries()) {
+      const row = shard ? shard[this.kind.id].whole(id) : -1;
+      if (row >= 0) return [number * this.meta.size + row];
+    }
+    return [];
   }
 
   test(filter, value) {
@@ -190,23 +200,16 @@ class Finder {
       const column = this.columns[filter.column];
       return (n) => allowed[column[n]];
     }
-    if (filter.type === "from" || filter.type === "to" || filter.type === "least") {
-      const bound = filter.type === "least" ? Number(value) * filter.scale : fromIso(value);
-      if (bound === null || Number.isNaN(bound)) return () => true;
-      const column = this.columns[filter.column];
-      return filter.type === "to" ? (n) => column[n] <= bound : (n) => column[n] >= bound;
-    }
-    const wanted = fold(value);
-    const key = "low-" + filter.key;
-    return (n, shard, i) => {
-      if (!shard[key]) shard[key] = foldAll(filter.text(shard));
-      return shard[key][i].includes(wanted);
-    };
+    const bound = filter.type === "least" ? Number(value) * filter.scale : fromIso(value);
+    if (bound === null || Number.isNaN(bound)) return () => true;
+    const column = this.columns[filter.column];
+    return filter.type === "to" ? (n) => column[n] <= bound : (n) => column[n] >= bound;
   }
 
   sorted(found) {
     const sort = this.kind.columns.find((column) => column.key === this.state.sort) || null;
-    if (!sort) return found;
+    const { order } = this.kind; // the order in which the rows come
+    if (!sort || (this.state.sort === order.sort && this.state.down === order.down)) return found;
     const key = sort.rank ? this.rank(sort) : this.columns[sort.sort];
     const sign = this.state.down ? -1 : 1;
     const step = 2 ** 21; // rows per key: key and row number share one number, which sorts natively
@@ -258,7 +261,7 @@ class Finder {
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("input", () => {
       clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.change(), 120);
+      this.typing = setTimeout(() => this.change(), 60);
     });
     this.status = make("p", { role: "status", class: "status" }, "Loading …");
     this.exporter = make("button", { type: "button", on: { click: () => this.download() } }, "Download as CSV");
@@ -366,7 +369,9 @@ class Finder {
     const pages = Math.max(1, Math.ceil(this.found.length / size));
     const page = Math.min(Math.max(1, Number(this.state.page) || 1), pages);
     const shown = this.found.slice((page - 1) * size, page * size);
-    this.body.replaceChildren(...shown.map((n) => this.drawRow(n)));
+    const look = `${shown} ${this.terms}`;
+    if (look !== this.look) this.body.replaceChildren(...shown.map((n) => this.drawRow(n)));
+    this.look = look;
     const all = this.loaded === this.meta.n;
     const of = this.found.length === this.meta.n ? "" : ` of ${thousands(this.meta.n)}`;
     const range = pages > 1 ? `, page ${thousands(page)} of ${thousands(pages)}` : "";

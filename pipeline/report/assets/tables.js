@@ -17,7 +17,7 @@ const articleOf = (finder, n) => {
   return shard.articles[shard.article[i]];
 };
 const claimPage = (finder, n) => articleOf(finder, n)[0] + "#" + (finder.text("at", n) || finder.text("id", n));
-const whoOf = (shard, i) => shard.who[i].map((each) => shard.sources[each]);
+const whoOf = (shard, i) => [shard.who[i]].flat().map((each) => shard.sources[each]);
 const labelsOf = (shard, i) => whoOf(shard, i).map(([label]) => label).join(", ");
 const answers = (finder, n, kind) => (finder.text("answers", n) || []).filter(([each]) => each === kind);
 
@@ -26,11 +26,12 @@ const claims = {
   noun: "claim",
   placeholder: "words, “a phrase”, -without",
   order: { sort: "day", down: "1" },
-  numbers: ["day", "sure", "number"],
-  searched: (shard) => shard.content.map((content, i) =>
-    `${labelsOf(shard, i)}\n${shard.source[i] || ""}\n${shard.cue[i] || ""}\n${content}\n${shard.id[i]}`),
+  id: "id",
+  numbers: ["day", "sure"],
+  prepare: (shard) => { shard.label = new Words([shard.sources.map(([label]) => label), shard.who]); },
+  searched: (shard) => [shard.label, shard.source, shard.cue, shard.content],
   filters: [
-    { key: "source", label: "Source", type: "text", text: (shard) => shard.source.map((each, i) => `${labelsOf(shard, i)}\n${each || ""}`) },
+    { key: "source", label: "Source", type: "text", searched: (shard) => [shard.label, shard.source] },
     { key: "kind", label: "Kind of source", type: "code", column: "kind", ...same },
     { key: "anonymous", label: "Named or not", type: "code", column: "flags",
       names: { yes: "anonymous", no: "named" },
@@ -61,11 +62,11 @@ const claims = {
       });
       const flags = finder.code("flags", n);
       if (flags.includes("a")) cells.push(" ", badge("anon", "anonymous"));
-      const written = shard.source[i];
+      const written = shard.source.at(i);
       if (written && written !== labelsOf(shard, i)) cells.push(make("small", {}, "“", bdi(...marked(written, finder.terms)), "”"));
       return cells;
     } },
-    { key: "content", label: "Claim", class: "content", rank: (shard, i) => shard.content[i], cell: (finder, n) => {
+    { key: "content", label: "Claim", class: "content", rank: (shard, i) => shard.content.at(i), cell: (finder, n) => {
       const cells = [];
       const cue = finder.text("cue", n);
       cells.push(make("span", { class: "said" }, cue ? make("em", { class: "cue" }, ...marked(cue, finder.terms)) : "", " ",
@@ -111,7 +112,7 @@ const claims = {
   // A claim by its id; a segment or mention ("article#s3", "article#e5") by its article.
   open: (finder, id) => {
     const [, doc, own] = /^(.*?)(#[se]\d+)?$/s.exec(id);
-    for (const n of finder.found) if (finder.text("id", n) === id) return claimPage(finder, n);
+    for (const n of finder.withId(id)) return claimPage(finder, n);
     for (const shard of finder.shards) {
       const article = shard.articles && shard.articles.find((each) => each[2] === doc);
       if (article) return article[0] + (own || "");
@@ -126,13 +127,13 @@ const sources = {
   placeholder: "militia commander",
   order: { sort: "claims", down: "1" },
   numbers: ["claims", "articles", "confirmed", "denied", "first", "last"],
-  searched: (shard) => shard.label.map((label, i) => `${label}\n${shard.forms[i] || ""}`),
+  searched: (shard) => [shard.label, shard.forms],
   filters: [
     { key: "named", label: "Named or not", type: "code", column: "named", ...same },
     { key: "kind", label: "Kind of source", type: "code", column: "kind", ...same },
   ],
   columns: [
-    { key: "label", label: "Source", class: "who", rank: (shard, i) => shard.label[i], cell: (finder, n) => {
+    { key: "label", label: "Source", class: "who", rank: (shard, i) => shard.label.at(i), cell: (finder, n) => {
       const forms = finder.text("forms", n);
       return [
         make("a", { href: finder.text("page", n) }, bdi(...marked(finder.text("label", n), finder.terms))),
@@ -164,7 +165,7 @@ const articles = {
   placeholder: "words of the title, file name",
   order: { sort: "day", down: "1" },
   numbers: ["day", "claims", "anonymous", "words"],
-  searched: (shard) => shard.title.map((title, i) => `${title}\n${shard.doc[i]}`),
+  searched: (shard) => [shard.title, shard.doc],
   filters: [
     { key: "outlet", label: "Outlet", type: "code", column: "outlet", ...same },
     { key: "copy", label: "Copies", type: "code", column: "copy", names: { copy: "near-copies", original: "originals" }, ...same },
@@ -172,7 +173,7 @@ const articles = {
     { key: "to", label: "To", type: "to", column: "day" },
   ],
   columns: [
-    { key: "title", label: "Article", class: "content", rank: (shard, i) => shard.title[i], cell: (finder, n) => [
+    { key: "title", label: "Article", class: "content", rank: (shard, i) => shard.title.at(i), cell: (finder, n) => [
       make("a", { href: finder.text("page", n), dir: "auto" }, ...marked(finder.text("title", n), finder.terms)),
       finder.code("copy", n) === "copy" ? badge("kind", "copy") : "",
       make("small", {}, bdi(...marked(finder.text("doc", n), finder.terms))),
