@@ -5,18 +5,25 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from pipeline.cli import making
+from pipeline.config import load_config, read_lexicon
+from pipeline.evaluate import whole
 from pipeline.evaluate.calibration import calibrate, calibration
 from pipeline.evaluate.claims import by_group, publisher_of, score_claims
-from pipeline.evaluate.entities import Options, score_entities, trim
+from pipeline.evaluate.emptied import without_gazetteers
+from pipeline.evaluate.entities import Options, confidences, score_entities, trim
 from pipeline.evaluate.figures import Figure, bootstrap, figure
 from pipeline.evaluate.matching import letters, overlap, pair, quoted_letters
+from pipeline.evaluate.measured import Measured, Part, scored, values_of
 from pipeline.evaluate.patterns import PATTERNS, find_patterns
+from pipeline.evaluate.speed import time_texts
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared data folder is not here")
@@ -283,6 +290,116 @@ def test_calibration() -> None:
     assert found.error == pytest.approx((0.2 + 0.4) / 2)
 
 
+def test_confidences_of_entities() -> None:
+    row = entity_row("The U.N. met in Oslo.", [(4, 8, "ORG"), (16, 20, "GPE")], labels_known=["ORG", "GPE"])
+    predicted = [(0, 8, "ORG", 0.9), (16, 20, "ORG", 0.6), (9, 12, "PERSON", 0.5)]
+    assert confidences(row, predicted) == [(0.9, True), (0.6, False)]
+
+
+def entity_row(text: str, ents: list[tuple[int, int, str]], *, labels_known: list[str]) -> Row:
+    return {"doc_id": "a", "set": "s", "text": text, "ents": ents, "labels_known": labels_known}
+
+
+def test_faults_are_counted_where_a_claim_is_found() -> None:
+    text = "Ann said it rained on Sunday, after Bo left."
+    gold = {"source": [[0, 3]], "cue": [[4, 8]], "content": [[9, 18]]}
+    long = gold | {"content": [[9, 43]]}
+    other = gold | {"source": [[36, 38]]}
+    row = {"doc_id": "a", "text": text, "claims": [gold]}
+    for predicted, length, speaker in (
+        ([gold], (1, 1), (1, 1)),
+        ([long], (0, 1), (0, 0)),
+        ([other], (1, 1), (0, 1)),
+        ([], (0, 0), (0, 0)),
+    ):
+        figures = score_claims([row], {"a": predicted}).figures
+        for name, expected in (("content_too_long", length), ("wrong_speaker", speaker)):
+            figure = figures[f"fault.{name}"]
+            assert (figure.n_right, figure.n_gold) == expected, (name, predicted)
+
+
+# ------------------------------------------------------------------------------------------- the tables
+
+
+def test_lines_of_a_part() -> None:
+    rows = (
+        scored("claim", figure(1, 2, 4), (0.2, 0.45)),
+        Measured("calibration", 0.96),
+        Measured("speed", 4321.0, None, None, 7),
+    )
+    assert list(Part("claims", "00", rows).lines()) == [
+        f"{'claims':44}      F1       P       R    gold  95 %",
+        f"{'claim':44}   0.333   0.500   0.250       4  0.200–0.450",
+        f"{'calibration':44}   0.960",
+        f"{'speed':44}    4321                       7",
+    ]
+
+
+def test_values_of_parts_leave_out_what_has_none() -> None:
+    parts = [Part("a", "0f", (Measured("x", 0.5), Measured("y", None, 2.0)))]
+    assert values_of(parts) == {"a: x": ("0f", 0.5)}
+
+
+def test_reliability_part() -> None:
+    part = whole.reliability_part("sure", "00", calibration([(0.95, True)] * 3 + [(0.25, False)]))
+    assert part.columns == ("right", "mean", "off", "n")
+    assert [(row.name, row.value, row.n_gold) for row in part.rows] == [
+        ("about 0.25", 0.0, 1),
+        ("about 0.95", 1.0, 3),
+    ]
+
+
+def test_parts_can_be_measured_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def part(name: str) -> Callable[..., Iterator[Part]]:
+        return lambda config, data: iter([Part(name, "00", ())])  # noqa: ARG005
+
+    monkeypatch.setattr(whole, "PARTS", {name: part(name) for name in whole.PARTS})
+
+    def titles(data: Path, *only: str) -> list[str]:
+        return [each.title for each in whole.measure(load_config(), data, only)]
+
+    assert titles(tmp_path) == ["claims", "entities", "body", "who", "metadata", "speed"]
+    assert titles(tmp_path, "who", "claims") == ["claims", "who"]
+    assert titles(tmp_path / "none") == ["who", "metadata", "speed"]
+    assert titles(tmp_path / "none", "claims") == []
+    assert whole.main(load_config(), tmp_path / "none", only=["claims"]) == 1
+
+
+def test_the_command_line_knows_the_parts() -> None:
+    assert [part.value for part in making.Part] == list(whole.PARTS)
+
+
+def n_rows(*names: str) -> list[int]:
+    return [len(read_lexicon(name)) for name in names]
+
+
+def test_without_gazetteers() -> None:
+    names = ("aliases", "outlets", "cues")
+    aliases, outlets, cues = n_rows(*names)
+    assert min(aliases, outlets, cues) > 0
+    assert without_gazetteers(n_rows, *names) == [0, 0, cues]
+    assert n_rows(*names) == [aliases, outlets, cues]
+
+
+@pytest.mark.model
+def test_entities_are_found_without_gazetteers(tmp_path: Path) -> None:
+    row = entity_row("Ann Lee met Mr. Roy of the United Nations in Oslo.", [], labels_known=[])
+    path = tmp_path / "one.jsonl"
+    path.write_text(json.dumps(row))
+    found = without_gazetteers(whole.predict_sets, load_config(), {"one": path})
+    assert {(start, label) for start, _, label, _ in found["one"]["a"]} >= {(0, "PERSON"), (45, "GPE")}
+
+
+@pytest.mark.model
+def test_speed_is_measured() -> None:
+    model, everything, loading = time_texts(["Ann said that it rained.\n"] * 3, load_config())
+    assert model.n_gold == everything.n_gold == 15
+    assert model.value is not None
+    assert everything.value is not None
+    assert model.value > everything.value > 0
+    assert loading.value is None
+
+
 def perturbed_claims(row: Row, lot: random.Random) -> list[Row]:
     """Gold claims with some dropped, spans cut or lengthened, sources lost or taken from the next claim."""
     found = []
@@ -315,7 +432,7 @@ def test_claims_equal_the_reference() -> None:
         gold, [{"doc_id": key, "claims": value} for key, value in predicted.items()]
     )
     ours = score_claims(gold, predicted)
-    assert set(theirs) == {name for name in ours.figures if not name.startswith("pattern.")}
+    assert set(theirs) == {name for name in ours.figures if not name.startswith(("pattern.", "fault."))}
     for name, value in theirs.items():
         mine = ours.figures[name]
         assert (mine.n_gold, mine.n_predicted) == (value["gold"], value["pred"]), name

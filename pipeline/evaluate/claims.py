@@ -56,7 +56,9 @@ def score_claims(
 
     Figures: ``chars.ROLE`` letters that carry a role; ``span.ROLE`` and ``exact.ROLE`` one-to-one matches of
     the role; ``claim``, ``claim.exact``, ``claim.quoted``, ``claim.unquoted``; ``pattern.NAME`` of
-    ``patterns.PATTERNS``. A predicted document that is not gold is ignored, a gold one without prediction
+    ``patterns.PATTERNS``; ``fault.content_too_long``, claims found by their cue, right where the content does
+    not swallow what surrounds it; ``fault.wrong_speaker``, claims found by their content, right where the
+    source is. A predicted document that is not gold is ignored, a gold one without prediction
     counts as empty.
     """
     documents = [document_figures(row, predicted.get(row["doc_id"], ())) for row in gold_rows]
@@ -102,6 +104,8 @@ def document_figures(row: Row, claims: Iterable[Row]) -> Figures:
     figures["claim.exact"] = figure(len(exact), len(ours), len(gold))
     figures["claim.quoted"] = _kind_figure(gold, ours, pairs, lambda each: each.quoted)
     figures["claim.unquoted"] = _kind_figure(gold, ours, pairs, lambda each: not each.quoted)
+    figures["fault.content_too_long"] = _by_cue(gold, ours)
+    figures["fault.wrong_speaker"] = _by_content(gold, ours)
     for name in PATTERNS:
         figures[f"pattern.{name}"] = _kind_figure(gold, ours, pairs, functools.partial(_shows, name))
     return figures
@@ -135,6 +139,23 @@ def _role_figures(role: str, gold: Sequence[SpanClaim], ours: Sequence[SpanClaim
         f"span.{role}": figure(len(near), len(found), len(theirs)),
         f"exact.{role}": figure(len(same), len(found), len(theirs)),
     }
+
+
+def _by_cue(gold: Sequence[SpanClaim], ours: Sequence[SpanClaim]) -> Figure:
+    pairs = pair(gold, ours, lambda g, p: overlap(g.cue, p.cue) if g.cue & p.cue else 0.0)
+    n_right = sum(not _swallows(ours[j].content, gold[i].content) for i, j in pairs)
+    return figure(n_right, len(pairs), len(pairs))
+
+
+def _swallows(ours: Letters, gold: Letters) -> bool:
+    """Whether a content holds all of gold and half as much again."""
+    return gold <= ours and len(ours) > 1.5 * len(gold)
+
+
+def _by_content(gold: Sequence[SpanClaim], ours: Sequence[SpanClaim]) -> Figure:
+    pairs = pair(gold, ours, lambda g, p: s if (s := overlap(g.content, p.content)) >= HALF else 0.0)
+    n_right = sum(overlap(gold[i].source, ours[j].source) >= HALF for i, j in pairs)
+    return figure(n_right, len(pairs), len(pairs))
 
 
 def agreement(gold: SpanClaim, ours: SpanClaim) -> float:

@@ -71,7 +71,7 @@ def score_entities(
     options: Options = Options(),
     n_samples: int = 0,
 ) -> EntityScore:
-    """Score ``predicted`` (``[start, end, label]`` by ``doc_id``) against rows of ``data/entities``.
+    """Score ``predicted`` (``[start, end, label, …]`` by ``doc_id``) against rows of ``data/entities``.
 
     Raises:
         ValueError: a document that is not gold or is given twice, or a span outside its text.
@@ -117,6 +117,18 @@ def score_document(row: Row, predicted: Sequence[Sequence[Any]], options: Option
     return DocumentScore(row.get("set", ""), figures, labels)
 
 
+def confidences(
+    row: Row, predicted: Sequence[Sequence[Any]], options: Options = Options()
+) -> list[tuple[float, bool]]:
+    """Confidence of each ``[start, end, label, confidence]`` that counts, and whether gold has it."""
+    gold, _ = _prepare(row, (), options)
+    found = []
+    for each in predicted:
+        _, ours = _prepare(row, (each,), options)
+        found += [(float(each[3]), mention in gold) for mention in ours]
+    return found
+
+
 def _prepare(
     row: Row, predicted: Sequence[Sequence[Any]], options: Options
 ) -> tuple[set[Mention], set[Mention]]:
@@ -140,7 +152,7 @@ def _comparable(
     row: Row, mentions: Iterable[Sequence[Any]], labels: set[str], options: Options
 ) -> set[Mention]:
     text, found = row["text"], set()
-    for start, end, label in mentions:
+    for start, end, label, *_ in mentions:
         if not 0 <= start < end <= len(text):
             raise ValueError(f"no span of {row['doc_id']}: {start}-{end}")
         if label not in labels:

@@ -15,6 +15,8 @@ from pipeline.run.stages import Stages
 from pipeline.schema import Claim, RawArticle, Reject
 
 Row = Mapping[str, Any]
+SureMention = tuple[int, int, str, float]
+"""Start, end, label and confidence of an entity."""
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 """Where the data folder lies beside a checkout; it is not part of the project."""
@@ -67,10 +69,12 @@ def _range(start: int | None, end: int | None) -> list[list[int]]:
     return [] if start is None or end is None else [[start, end]]
 
 
-def predict_entities(rows: Sequence[Row], stages: Stages) -> dict[str, list[tuple[int, int, str]]]:
+def predict_entities(rows: Sequence[Row], stages: Stages) -> dict[str, list[SureMention]]:
     """The rows of ``entities`` for each gold text, every line taken for prose, by ``doc_id``."""
     articles = (article_of({"id": row["doc_id"], "text": row["text"]}) for row in rows)
     return {
-        article.document.doc_id: [(e.start, e.end, e.label) for e in stages.entities(doc, reading, article)]
+        article.document.doc_id: [
+            (e.start, e.end, e.label, e.confidence) for e in stages.entities(doc, reading, article)
+        ]
         for article, reading, doc in stages.annotate(articles)
     }

@@ -12,24 +12,26 @@ Row = Mapping[str, Any]
 ROLES = ("source", "cue", "content")
 
 PATTERNS = (
-    "phrase_content", "several_sentences", "long_cue", "mixed_quote", "no_source", "no_cue", "inverted",
-    "source_after", "far_source", "noun_cue", "passive", "parts", "long_content", "inside_quotation",
+    "phrase_content", "several_sentences", "long_cue", "long_content", "rare_cue", "mixed_quote",
+    "far_source", "inverted", "inside_quotation", "noun_cue", "no_source", "no_cue", "passive",
+    "source_after", "parts",
 )  # fmt: skip
 """Where other tools fail on attribution, as far as spans tell without a parse.
 
 - ``phrase_content``: at most eight words without a finite verb, by its ending or a short list
 - ``several_sentences``: a sentence ends inside the content
 - ``long_cue``: three words or more
-- ``mixed_quote``: the content stands partly inside quotation marks
-- ``no_source``, ``no_cue``
-- ``inverted``: content, then cue, then source
-- ``source_after``: the source follows the cue
-- ``far_source``: the source ends more than sixty characters before the cue ("…, adding that")
-- ``noun_cue``: a possessor as source ("S's claim that"), which only a noun can follow
-- ``passive``: "by" between cue and source
-- ``parts``: content in several parts
 - ``long_content``: more than forty words
+- ``rare_cue``: none of the verbs in it that any list of reporting verbs has ("vowed")
+- ``mixed_quote``: the content stands partly inside quotation marks
+- ``far_source``: the source ends more than sixty characters before the cue ("…, adding that")
+- ``inverted``: content, then cue, then source
 - ``inside_quotation``: source and cue stand within quotation marks
+- ``noun_cue``: a possessor as source ("S's claim that"), which only a noun can follow
+- ``no_source``, ``no_cue``
+- ``passive``: "by" between cue and source
+- ``source_after``: the source follows the cue
+- ``parts``: content in several parts
 """
 
 _SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s+[\"“‘(\[]*[A-Z]")
@@ -37,6 +39,13 @@ _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|St|Jr|Sr|N
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|will|would|can|could|should|may|might|must|(?:it|he|she|that|there|who|what)['’]s"
     r"|\w+n['’]t|[a-z]{2,}ed|that|to|if|whether|how|why)\b",
+)
+_USUAL_CUE = re.compile(
+    r"\b(?:say|says|said|saying|tell|tells|told|telling|think|thinks|thought|thinking|write|writes|wrote|written|"
+    r"writing|den(?:y|ies|ied|ying)|according|(?:add|admit|admitt|agre|announc|argu|ask|assert|believ|call|"
+    r"claim|comment|confirm|declar|describ|explain|insist|mention|not|promis|repl|report|respond|stat|suggest|"
+    r"warn)(?:e|y|s|es|ies|ed|ied|ing|ying)?)\b",
+    re.IGNORECASE,
 )
 _POSSESSOR = re.compile(r"(?:['’]s|s['’]|^(?:his|her|its|their|my|our|your))\s+(?:\w+\s+)?$", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:the\s+|an?\s+)?[\"“‘(]*$")
@@ -64,6 +73,7 @@ def find_patterns(text: str, claim: Row, inside: frozenset[int]) -> frozenset[st
         "long_content": len(words.split()) > 40,
         "inside_quotation": bool(cue) and cue <= inside and source <= inside,
         "no_cue": not cue,
+        "rare_cue": bool(cue) and not any(_USUAL_CUE.search(text, start, end) for start, end in cues),
     }
     return frozenset(name for name, shown in tests.items() if shown)
 

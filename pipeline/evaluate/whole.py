@@ -1,101 +1,140 @@
-"""`make evaluate`: everything that is measured, as one table, and held against the floors."""
+"""`make evaluate`: everything that is measured, as tables, and held against the floors."""
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.evaluate import body, floors
-from pipeline.evaluate.calibration import calibrate
-from pipeline.evaluate.claims import by_group, publisher_of, score_claims
-from pipeline.evaluate.entities import score_entities
-from pipeline.evaluate.figures import Figure, Interval
+from pipeline.evaluate.calibration import Calibration, calibrate, calibration
+from pipeline.evaluate.claims import Row, by_group, publisher_of, score_claims
+from pipeline.evaluate.emptied import without_gazetteers
+from pipeline.evaluate.entities import confidences, score_entities
+from pipeline.evaluate.figures import Figure
 from pipeline.evaluate.gold import (
     ENTITY_SETS,
+    SureMention,
     as_spans,
     gold_digest,
     predict_claims,
     predict_entities,
     read_rows,
 )
+from pipeline.evaluate.measured import Measured, Part, all_scored, scored, values_of
 from pipeline.evaluate.metadata import score_headers, score_threads
 from pipeline.evaluate.show import GOLD, clean_pages, who_claims
+from pipeline.evaluate.speed import time_texts
 from pipeline.evaluate.who import score_who
 from pipeline.run.real import make_stages
 
-PRECISION_MODES = (0.5, 0.7, 0.8, 0.9)
+PRECISION_MODES = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Values of ``min_confidence`` whose precision and recall are printed."""
 
+LEAST_GOLD = 20
+"""Entities of a label that a set must have for a line of its own."""
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One line of the table: ``value`` is what a floor would hold, higher being better."""
-
-    name: str
-    value: float
-    precision: float | None = None
-    recall: float | None = None
-    n_gold: int | None = None
-    interval: Interval | None = None
+N_SAMPLES = 500
+"""Resamples of documents behind an interval."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The figures of one kind of gold data, and the digest of that data."""
-
-    title: str
-    digest: str
-    rows: tuple[Measured, ...]
-
-
-def _of(name: str, figure: Figure, interval: Interval | None = None) -> Measured:
-    return Measured(name, figure.f1, figure.precision, figure.recall, figure.n_gold, interval)
-
-
-def measure_claims(config: Config, data: Path, *, n_samples: int = 500) -> Part:
+def measure_claims(config: Config, data: Path, *, n_samples: int = N_SAMPLES) -> Iterator[Part]:
     """PolNeAR dev through the whole pipeline: text in, rows of ``claims`` out."""
     path = data / "attribution" / "polnear-dev.jsonl"
-    rows = read_rows(path)
+    rows, digest = read_rows(path), gold_digest([path])
     found = predict_claims(rows, config)
     spans = {doc_id: as_spans(claims, nested=False) for doc_id, claims in found.items()}
-    score = score_claims(rows, spans, n_samples=n_samples)
-    out = [_of(name, figure, score.intervals.get(name)) for name, figure in score.figures.items()]
     everything = {doc_id: as_spans(claims, nested=True) for doc_id, claims in found.items()}
-    out.append(_of("claim, nested ones too", score_claims(rows, everything).figures["claim"]))
-    out += [_of(f"publisher.{name}", figure) for name, figure in by_group(rows, spans, publisher_of).items()]
+    score, reliability = score_claims(rows, spans, n_samples=n_samples), calibrate(rows, spans)
+    kinds = {
+        name: figure for name, figure in score.figures.items() if name.startswith(("pattern.", "fault."))
+    }
+    main = [
+        scored(name, figure, score.intervals.get(name))
+        for name, figure in score.figures.items()
+        if name not in kinds
+    ]
+    main.append(scored("claim, nested ones too", score_claims(rows, everything).figures["claim"]))
+    main.append(Measured("calibration (1 - expected error)", 1 - reliability.error))
+    yield Part("claims, PolNeAR dev", digest, tuple(main))
+    yield Part("claims by pattern, and faults avoided", digest, all_scored(kinds))
+    yield Part("claims by publisher", digest, all_scored(by_group(rows, spans, publisher_of)))
+    yield Part("claims of this confidence and more", digest, all_scored(_surest(rows, spans)))
+    yield reliability_part("confidence of claims", digest, reliability)
+
+
+def _surest(rows: Sequence[Row], spans: Mapping[str, Sequence[Row]]) -> dict[str, Figure]:
+    found = {}
     for least in PRECISION_MODES:
         sure = {d: [c for c in claims if c["confidence"] >= least] for d, claims in spans.items()}
-        out.append(_of(f"min_confidence {least}", score_claims(rows, sure).figures["claim"]))
-    out.append(Measured("calibration (1 - expected error)", 1 - calibrate(rows, spans).error))
-    return Part("claims, PolNeAR dev", gold_digest([path]), tuple(out))
+        found[f"min_confidence {least}"] = score_claims(rows, sure).figures["claim"]
+    return found
 
 
-def measure_entities(config: Config, data: Path) -> Part:
-    """Every entity set, by the same run of the model that finds claims."""
+def reliability_part(title: str, digest: str, found: Calibration) -> Part:
+    """The share that is right beside the mean confidence, for each tenth of confidence that occurs."""
+    rows = tuple(
+        Measured(f"about {confidence:.2f}", right, confidence, right - confidence, n)
+        for n, confidence, right in found.bins
+    )
+    return Part(title, digest, rows, ("right", "mean", "off", "n"))
+
+
+def measure_entities(config: Config, data: Path, *, n_samples: int = N_SAMPLES) -> Iterator[Part]:
+    """Every entity set, by the same run of the model that finds claims; then without lists of names."""
+    paths = {name: data / "entities" / f"{name}.jsonl" for name in ENTITY_SETS}
+    digest = gold_digest(paths.values())
+    gold = {name: read_rows(path) for name, path in paths.items()}
+    found = predict_sets(config, paths)
+    score = {name: score_entities(gold[name], found[name], n_samples=n_samples) for name in ENTITY_SETS}
+    yield Part(
+        "entities, exact",
+        digest,
+        tuple(
+            scored(name, each.figures["exact"], each.intervals.get("exact")) for name, each in score.items()
+        ),
+    )
+    bare = without_gazetteers(predict_sets, config, paths)
+    without = {name: score_entities(gold[name], bare[name]).figures["exact"] for name in ENTITY_SETS}
+    yield Part("entities, exact, lists of names emptied", digest, all_scored(without))
+    yield Part(
+        "entities by set and label",
+        digest,
+        tuple(
+            scored(f"{name} {label}", figure)
+            for name, each in score.items()
+            for label, figure in each.labels.items()
+            if figure.n_gold >= LEAST_GOLD
+        ),
+    )
+    sure = [
+        pair
+        for name in ENTITY_SETS
+        for row in gold[name]
+        for pair in confidences(row, found[name][row["doc_id"]])
+    ]
+    reliability = calibration(sure)
+    yield reliability_part("confidence of entities", digest, reliability)
+    error = Measured("calibration (1 - expected error)", 1 - reliability.error, n_gold=reliability.n_claims)
+    yield Part("entities, all sets", digest, (error,))
+
+
+def predict_sets(config: Config, paths: Mapping[str, Path]) -> dict[str, dict[str, list[SureMention]]]:
+    """Entities of each set's documents."""
     stages = make_stages(config)
-    paths = [data / "entities" / f"{name}.jsonl" for name in ENTITY_SETS]
-    out = []
-    for name, path in zip(ENTITY_SETS, paths, strict=True):
-        rows = read_rows(path)
-        score = score_entities(rows, predict_entities(rows, stages))
-        out.append(_of(name, score.figures["exact"]))
-        out += [
-            _of(f"{name}.{label}", figure) for label, figure in score.labels.items() if figure.n_gold >= 20
-        ]
-    return Part("entities, exact", gold_digest(paths), tuple(out))
+    return {name: predict_entities(read_rows(path), stages) for name, path in paths.items()}
 
 
-def measure_bodies(config: Config, data: Path) -> Part:
+def measure_bodies(config: Config, data: Path) -> Iterator[Part]:
     """Scraped pages, each cleaned by a line scorer that has not seen its site."""
     path = data / "pages" / "body-dev.jsonl"
     rows = body.read_body_pages(data.parent)
     figures = body.score_pages(rows, config)
     figures["html"] = body.score_html(rows, data / "pages" / "html", config)
     out = [Measured(flavour, f.f1, f.precision, f.recall, f.n) for flavour, f in figures.items()]
-    return Part("body, cross-validated by site", gold_digest([path]), tuple(out))
+    yield Part("body, cross-validated by site", gold_digest([path]), tuple(out))
 
 
 def measure_who(config: Config, half: str) -> Part:
@@ -103,7 +142,7 @@ def measure_who(config: Config, half: str) -> Part:
     path = GOLD / "resolution" / f"{half}.jsonl"
     rows = read_rows(path)
     score = score_who(rows, who_claims(rows, config))
-    return Part(f"who, {half} half", gold_digest([path]), tuple(_figures(score.figures)))
+    return Part(f"who, {half} half", gold_digest([path]), all_scored(score.figures))
 
 
 def measure_pages(config: Config, half: str) -> Part:
@@ -114,52 +153,62 @@ def measure_pages(config: Config, half: str) -> Part:
         **score_headers(headers, clean_pages(headers, config)),
         **score_threads(threads, clean_pages(threads, config)),
     }
-    return Part(f"page tops and threads, {half} half", gold_digest(paths), tuple(_figures(found)))
+    return Part(f"page tops and threads, {half} half", gold_digest(paths), all_scored(found))
 
 
-def _figures(found: Mapping[str, Figure]) -> Iterator[Measured]:
-    return (_of(name, figure) for name, figure in found.items())
+def measure_speed(config: Config, data: Path) -> Iterator[Part]:  # noqa: ARG001
+    """Our own passages, joined to texts as long as articles."""
+    path = GOLD / "resolution" / "dev.jsonl"
+    texts = [row["text"] for row in read_rows(path)]
+    articles = ["\n".join(texts[i : i + 8]) for i in range(0, len(texts), 8)]
+    columns = ("words/s", "s", "", "words")
+    yield Part("speed, one process", gold_digest([path]), time_texts(articles, config), columns)
 
 
-def measure(config: Config, data: Path) -> Iterator[Part]:
-    """All parts for which there is gold data, one after the other."""
-    outside: list[Callable[[Config, Path], Part]] = [measure_claims, measure_entities, measure_bodies]
-    for part in outside:
-        if data.is_dir():
-            yield part(config, data)
-    for half in ("dev", "test"):
-        yield measure_who(config, half)
-        yield measure_pages(config, half)
+def _halves(measure: Callable[[Config, str], Part], config: Config, data: Path) -> Iterator[Part]:  # noqa: ARG001
+    yield from (measure(config, half) for half in ("dev", "test"))
 
 
-def main(config: Config, data: Path, *, raise_floors: bool = False) -> int:
-    """Prints the table; 1 where a figure is under its floor.
+PARTS: dict[str, Callable[[Config, Path], Iterator[Part]]] = {
+    "claims": measure_claims,
+    "entities": measure_entities,
+    "body": measure_bodies,
+    "who": functools.partial(_halves, measure_who),
+    "metadata": functools.partial(_halves, measure_pages),
+    "speed": measure_speed,
+}
+"""What can be measured by itself, by the name that ``--only`` takes."""
+
+OUTSIDE = frozenset({"claims", "entities", "body"})
+"""Parts whose gold data is not in the project."""
+
+
+def measure(config: Config, data: Path, only: Collection[str] = ()) -> Iterator[Part]:
+    """The parts asked for, or all, for which there is gold data, one after the other."""
+    for name, part in PARTS.items():
+        if (not only or name in only) and (data.is_dir() or name not in OUTSIDE):
+            yield from part(config, data)
+
+
+def main(config: Config, data: Path, *, raise_floors: bool = False, only: Collection[str] = ()) -> int:
+    """Prints the tables; 1 where a figure is under its floor, or where nothing could be measured.
 
     Args:
         config: Settings, the model among them.
         data: The data folder; without it only our own gold is scored.
         raise_floors: Write what was measured as the new floors, where it is higher.
+        only: Names of ``PARTS`` to measure; all of them where it is empty.
     """
     if not data.is_dir():
         print(f"{data}: not there; scoring our own gold data alone", file=sys.stderr)
     parts = []
-    for part in measure(config, data):
-        _print(part)
+    for part in measure(config, data, only):
+        print("", *part.lines(), sep="\n", flush=True)
         parts.append(part)
-    measured = {f"{part.title}: {row.name}": (part.digest, row.value) for part in parts for row in part.rows}
+    measured = values_of(parts)
     if raise_floors:
         floors.raise_to(measured)
     faults = floors.check(measured, floors.read_floors())
     for fault in faults:
         print(fault, file=sys.stderr)
-    return 1 if faults else 0
-
-
-def _print(part: Part) -> None:
-    print(f"\n{part.title:44s} {'F1':>7s} {'P':>7s} {'R':>7s} {'gold':>7s}  95 %")
-    for row in part.rows:
-        cells = [f"{v:7.3f}" if v is not None else " " * 7 for v in (row.value, row.precision, row.recall)]
-        low_high = f"{row.interval[0]:.3f}–{row.interval[1]:.3f}" if row.interval else ""
-        print(
-            f"{row.name:44s} {' '.join(cells)} {row.n_gold if row.n_gold is not None else '':>7}  {low_high}"
-        )
+    return 1 if faults or not parts else 0
