@@ -8,6 +8,7 @@ import functools
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -404,11 +405,14 @@ def test_nothing_scraped_steers_the_terminal(outputs: Path, table: str, options:
     assert "owned" in printed or table not in ("claims", "documents")
 
 
-def test_show_says_what_to_try(outputs: Path) -> None:
-    assert "there are more than these 2 rows; --limit 0" in call("show", outputs, "--limit", 2).stderr
+def test_show_says_what_to_try(outputs: Path, tmp_path: Path) -> None:
+    assert "there is more; --limit 20 prints" in call("show", outputs, "--limit", 2).stderr
     assert "there are dir/c.txt" in call("show", outputs, "--doc", "c.txt").stderr
     assert "--table documents" in call("show", outputs, "--doc", "nothing").stderr
     assert "take a condition away" in call("show", outputs, "--grep", "nothing").stderr
+    tables.write(tmp_path, "documents", [])
+    tables.write(tmp_path, "rejects", [])
+    assert "the table rejects is empty" in call("show", tmp_path, "--table", "rejects").stderr
     assert call("show", outputs, "--grep", "nothing", "-q").stderr == ""
 
 
@@ -456,6 +460,46 @@ def test_no_colour_under_a_pipe(outputs: Path, variables: dict[str, str]) -> Non
     )  # fmt: skip
     assert b"\x1b" not in result.stdout
     assert "“Tücken".encode() in result.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colour_on_a_terminal_unless_refused(
+    outputs: Path, variables: dict[str, str], coloured: bool
+) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLORTERM")}
+    command = [sys.executable, "-m", "pipeline", "show", str(outputs), "--limit", "1"]
+    subprocess.run(command, stdout=theirs, env={**kept, "TERM": "xterm", **variables}, check=True)
+    os.close(theirs)
+    printed = os.read(ours, 100_000)
+    os.close(ours)
+    assert b"claims" in printed or b"say" in printed
+    assert bool(re.search(rb"\x1b\[[\d;]*3\d", printed)) == coloured
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("sh", ["show"]),
+        ("show outputs --cl", ["--class"]),
+        ("show outputs --class de", ["deny", "demand", "decline"]),
+        ("show outputs --table na", ["names"]),
+    ],
+)
+def test_the_shell_completes(words: str, offered: list[str]) -> None:
+    line = f"newsclaims {words}"
+    environment = {
+        **os.environ,
+        "_NEWSCLAIMS_COMPLETE": "complete_bash",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(words.split())),
+    }
+    command = [sys.executable, "-c", "from pipeline.cli import main; main()"]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert sorted(result.stdout.split()) == sorted(offered), result.stderr
 
 
 def test_a_closed_pipe_is_no_fault(tmp_path: Path) -> None:

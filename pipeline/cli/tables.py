@@ -126,7 +126,7 @@ def show(
     elif not _print(outputs, table, shown):
         loudness.tell(_nothing(outputs, table, query))
     if next(rows, None) is not None:
-        loudness.tell(f"there are more than these {at_most} rows; --limit 0 prints all")
+        loudness.tell(f"there is more; --limit {at_most * 10} prints ten times as much, --limit 0 all")
 
 
 def _check_columns(query: Query, table: str) -> None:
@@ -169,12 +169,14 @@ def _print_claims(out: Console, outputs: Path, claims: list[dict[str, Any]]) -> 
 
 def _nothing(outputs: Path, table: str, query: Query) -> str:
     """That there is no such row, and what to try."""
-    from pipeline.tables.query import find_documents, similar_ids
+    from pipeline.tables.query import Query, find_documents, similar_ids
 
     if query.doc is not None and not find_documents(outputs, [query.doc], ["title"]):
         similar = similar_ids(outputs, query.doc)
         hint = f"; there are {', '.join(similar)}" if similar else "; list them with --table documents"
         return f"no article {query.doc!r}{hint}"
+    if query == Query():
+        return f"the table {table} is empty"
     return (
         f"no row of {table} answers; take a condition away, or look at all with `newsclaims show {outputs}`"
     )
