@@ -14,6 +14,7 @@ from spacy.util import compile_infix_regex
 
 from pipeline.config import ModelConfig
 from pipeline.model import components
+from pipeline.model.versions import check_versions, requirements
 from pipeline.schema import Article, Reading, read_article
 
 BATCH = 64
@@ -69,9 +70,15 @@ def make_doc(nlp: Language, text: str) -> Doc:
 
 
 def load_pipeline(config: ModelConfig) -> Language:
-    """The spaCy pipeline with the thresholds of ``config``."""
+    """The spaCy pipeline with the thresholds of ``config``.
+
+    Raises:
+        ModelError: there is none, or it was made for other versions of what is installed.
+    """
+    folder = config.path or components.SHIPPED
+    check_versions(folder)
     nlp = spacy.load(
-        config.path or components.SHIPPED,
+        folder,
         config={
             "components": {
                 "newsclaims_encoder": {"threads": config.threads, "batch_pieces": config.batch_pieces},
@@ -94,8 +101,13 @@ def load_pipeline(config: ModelConfig) -> Language:
 def write_pipeline(model_folder: Path, folder: Path) -> None:
     """Wraps the files of an exported model (``train.export``) as a spaCy pipeline in ``folder``."""
     nlp = spacy.blank("en")
+    needed = requirements()
     nlp.meta.update(
-        name="newsclaims", description="Entities and attribution for news", license="CC BY-SA 4.0"
+        name="newsclaims",
+        description="Entities and attribution for news",
+        license="CC BY-SA 4.0",
+        requirements=needed,
+        spacy_version=next(each.removeprefix("spacy") for each in needed if each.startswith("spacy")),
     )
     infix = r"(?<=[^\s])[-–—/](?=[^\s])"  # "US-led": the name ends at the hyphen
     infixes = [*(nlp.Defaults.infixes or ()), infix]

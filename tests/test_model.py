@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import multiprocessing as mp
 import pickle
+import subprocess
+import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -15,10 +21,11 @@ from spacy.tokens import Doc, DocBin
 
 import pipeline
 from pipeline import run
-from pipeline.annotate import load_pipeline, make_doc
+from pipeline.annotate import load_pipeline, make_doc, write_pipeline
 from pipeline.config import load_config
 from pipeline.model.components import SHIPPED
 from pipeline.model.session import ModelError, Session
+from pipeline.model.versions import NEEDED, check_versions, requirements
 from pipeline.schema import RawArticle, Reject
 from tests.golden_score import read_gold, score
 
@@ -29,6 +36,9 @@ TEXT = (
     "“We saw the smoke,” said Lina Haddad, a nurse. “Nobody told us to leave.”\n"
     "The ministry denied the account."
 )
+
+
+TEXTS = [TEXT, "", "Shares of Acme fell 3 percent.\n" * 90, "He wants it back. " + TEXT, "«Non», he said."]
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +94,91 @@ def test_neighbours_change_nothing(nlp: Language) -> None:
     _, beside = nlp.pipe(["Shares fell. " * 300, TEXT])
     attrs = "confidence"
     assert alone.spans["content"].attrs[attrs] == beside.spans["content"].attrs[attrs]
+
+
+def found_in(doc: Doc) -> tuple[object, ...]:
+    """Everything that the pipeline sets."""
+    ents = [(ent.text, ent.label_) for ent in doc.ents]
+    user_data = sorted(doc.user_data.items(), key=str)
+    return claims_of(doc), doc.spans["content"].attrs, ents, [token.pos_ for token in doc], user_data
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 64])
+def test_batches_give_what_texts_give_one_by_one(nlp: Language, batch_size: int) -> None:
+    together = [found_in(doc) for doc in nlp.pipe(TEXTS, batch_size=batch_size)]
+    assert together == [found_in(nlp(text)) for text in TEXTS]
+
+
+def test_everything_set_survives_storing(nlp: Language) -> None:
+    docs = [nlp(text) for text in TEXTS]
+    attrs = ["ORTH", "SPACY", "POS", "ENT_IOB", "ENT_TYPE", "SENT_START"]
+    stored = DocBin(attrs=attrs, store_user_data=True, docs=docs).to_bytes()
+    again = DocBin().from_bytes(stored).get_docs(spacy.blank("en").vocab)
+    assert [found_in(doc) for doc in again] == [found_in(doc) for doc in docs]
+
+
+def test_factories_are_found_by_spacy_alone() -> None:
+    program = (
+        "import spacy; nlp = spacy.blank('en')\n"
+        "for name in ('newsclaims_encoder', 'newsclaims_entities', 'newsclaims_attribution'):\n"
+        "    nlp.add_pipe(name)\n"
+        "doc = nlp('An official said the base was hit.')\n"
+        "print([span.text for span in doc.spans['cue']], doc[0].pos_)"
+    )
+    run_alone = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run_alone.stdout.strip() == "['said'] DET"
+    names = {point.name for point in entry_points(group="spacy_factories")}
+    assert {"newsclaims_encoder", "newsclaims_entities", "newsclaims_attribution"} <= names
+
+
+def test_a_pipeline_is_sent_to_a_process_that_starts_anew(nlp: Language) -> None:
+    with ProcessPoolExecutor(1, mp.get_context("spawn")) as pool:
+        assert pool.submit(claims_elsewhere, nlp, TEXT).result() == claims_of(nlp(TEXT))
+
+
+def claims_elsewhere(nlp: Language, text: str) -> object:
+    return claims_of(nlp(text))
+
+
+@pytest.mark.parametrize(
+    ("meta", "message"),
+    [
+        ('{"spacy_version": ">=3.8,<3.9"}', None),
+        (
+            '{"spacy_version": ">=2.0,<3.0"}',
+            r"made for spacy>=2\.0,<3\.0, and 3\..* is installed: pip install",
+        ),
+        (
+            '{"requirements": ["spacy>=3", "newsclaims-other>=2"]}',
+            "newsclaims-other>=2, which is not installed",
+        ),
+        (
+            '{"requirements": ["onnxruntime>=9"]}',
+            "onnxruntime>=9, and 1.* is installed: pip install 'onnxrunt",
+        ),
+        ('{"requirements": ["spacy"]}', "spacy, which is no requirement"),
+        ("{}", "cannot be read"),
+        ("[]", "cannot be read"),
+        ("{", "cannot be read"),
+        (None, "no spaCy pipeline there .*make train"),
+    ],
+)
+def test_versions_are_checked(tmp_path: Path, meta: str | None, message: str | None) -> None:
+    if meta is not None:
+        (tmp_path / "meta.json").write_text(meta)
+    if message is None:
+        check_versions(tmp_path)
+        return
+    with pytest.raises(ModelError, match=message):
+        load_pipeline(load_config().model.model_copy(update={"path": tmp_path}))
+
+
+def test_a_written_pipeline_asks_for_what_the_package_asks(tmp_path: Path) -> None:
+    write_pipeline(SHIPPED / "newsclaims_encoder", tmp_path)
+    meta, shipped = (json.loads((f / "meta.json").read_text()) for f in (tmp_path, SHIPPED))
+    assert meta["requirements"] == shipped["requirements"] == requirements()
+    assert meta["spacy_version"] == shipped["spacy_version"]
+    assert {each.split("<")[0] for each in requirements()} == set(NEEDED)
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
