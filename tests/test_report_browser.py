@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -268,6 +269,24 @@ def test_the_sources_table_leads_to_everything_a_source_said(page: Page, report:
     expect(page.get_by_text("Confirmed by").first).to_be_visible()
 
 
+def test_names_and_rejects_are_led_to_from_the_overview(page: Page, report: Path) -> None:
+    page.goto((report / "index.html").as_uri())
+    page.locator(".figures a", has_text="rejected").click()
+    page.wait_for_selector("#table[data-ready=yes]")
+    (only,) = rows(page)
+    assert "corpus/empty.txt" in only
+    assert "empty" in only
+    page.go_back()
+    page.locator(".figures a", has_text=re.compile(r"\d\s*names$")).click()
+    page.wait_for_selector("#table[data-ready=yes]")
+    page.get_by_role("searchbox", name="Search").fill("varga")
+    wait_for_state(page, "q", "varga")
+    page.get_by_role("link", name="Commodore Ilse Varga").or_(
+        page.get_by_role("link", name="Ilse Varga")
+    ).first.click()
+    expect(page.get_by_text("repairs would take six weeks")).to_be_visible()
+
+
 def test_a_row_is_opened_by_its_id(page: Page, report: Path) -> None:
     for row_id in (two_articles().claims[0].claim_id, "harbour/001.txt#e1", "harbour/001.txt#s2"):
         page.goto("about:blank")
@@ -318,7 +337,7 @@ def test_the_policy_refuses_scripts_that_are_not_ours(context: BrowserContext, r
     assert page.evaluate("window.pwned") is None
 
 
-VIEWS = ("index", "claims", "sources", "articles", "article", "source")
+VIEWS = ("index", "claims", "sources", "articles", "names", "rejects", "article", "source")
 
 
 def view(report: Path, name: str) -> str:

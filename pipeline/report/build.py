@@ -14,7 +14,15 @@ from pipeline.report.pages import HERE, environment
 from pipeline.report.rows import Rows
 from pipeline.report.source_pages import source_pages
 
-HEADINGS = {"claims": "Claims", "sources": "Sources", "articles": "Articles"}
+HEADINGS = {
+    "claims": "Claims",
+    "sources": "Sources",
+    "articles": "Articles",
+    "names": "Names",
+    "rejects": "Inputs that were rejected",
+}
+"""The pages of searchable tables; the last two are led to from the overview alone."""
+
 MARKER = "newsclaims-report.txt"
 MARKED = "This folder is written anew by `newsclaims report`; what you put into it will be gone.\n"
 
@@ -68,9 +76,9 @@ def _write(folder: Path, rows: Rows) -> None:
         _write_page(folder / path, page)
     index: dict[str, Any] = {"claims": claims.finish()}
     scripts = {"claims": claims.scripts}
-    for name, write in (("sources", shards.write_sources), ("articles", shards.write_articles)):
-        written, index[name] = write(folder, book)
-        scripts[name] = written.scripts
+    for written in shards.small_tables(folder, book, rows):
+        index[written.name] = written.finish()
+        scripts[written.name] = written.scripts
     shards.write_script(folder / "data/index.js", ["index", 0, index])
     for name, heading in HEADINGS.items():
         page = environment.get_template("table.html.jinja").render(

@@ -98,8 +98,9 @@ def _figures(book: Book, rows: Rows) -> list[tuple[str, int, str | None]]:
         ("anonymous claims", anonymous, "claims.html#anonymous=yes"),
         ("named sources", named, "sources.html#named=named"),
         ("anonymous descriptions", len(book.sources) - named, "sources.html#named=anonymous"),
-        ("names and figures", rows.n_entities, None),
-        ("inputs rejected", rows.n_rejects, None),
+        ("names", len(rows.names), "names.html"),
+        ("mentions of names and figures", rows.n_entities, None),
+        ("inputs rejected", len(rows.rejects), "rejects.html" if rows.rejects else None),
     ]
 
 

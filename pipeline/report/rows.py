@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import tables
-from pipeline.schema import Claim, Document, Entity, Name, Segment
+from pipeline.schema import Claim, Document, Entity, Name, Reject, Segment
 
 Record = TypeVar("Record")
 
@@ -90,7 +90,7 @@ class Rows:
         self._entities = ByArticle(tables.read(outputs, "entities"), doc_ids, Entity)
         self.claims = ByArticle(tables.read(outputs, "claims"), doc_ids, Claim)
         self.names = {name.name_id: name for name in tables.read_records(outputs, "names", Name)}
-        self.n_rejects = tables.count(outputs, "rejects")
+        self.rejects = tables.read_records(outputs, "rejects", Reject)
         self.n_articles: int = self._documents.num_rows
         self.n_entities = len(self._entities)
 

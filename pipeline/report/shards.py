@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.report.book import Book
+from pipeline.report.rows import Rows
 from pipeline.schema import Claim
 
 ROWS_PER_SHARD = 4000
@@ -77,7 +78,8 @@ class Shards:
         numbers: Sequence[str],
         coded: Sequence[str],
     ) -> None:
-        self._folder, self._name = folder / "data", name
+        self.name = name
+        self._folder = folder / "data"
         self._codes = {column: Codes() for column in coded}
         self._groups: dict[str, tuple[Sequence[str], Callable[[str, Values], Any]]] = {
             "texts": (texts, _joined),
@@ -125,8 +127,8 @@ class Shards:
         for group, (names, pack) in self._groups.items():
             shard[group] = {name: pack(name, next(columns)) for name in names}
         shard["along"] = {kind: entries for kind, (_, entries) in self._extra.items()}
-        path = f"{self._name}-{len(self.scripts):04}.js"
-        write_script(self._folder / path, [self._name, len(self.scripts), shard])
+        path = f"{self.name}-{len(self.scripts):04}.js"
+        write_script(self._folder / path, [self.name, len(self.scripts), shard])
         self.scripts.append(f"data/{path}")
         self._rows, self._extra = [], {}
 
@@ -195,7 +197,15 @@ class ClaimShards(Shards):
         )  # fmt: skip
 
 
-def write_sources(folder: Path, book: Book) -> tuple[Shards, dict[str, Any]]:
+def small_tables(folder: Path, book: Book, rows: Rows) -> Iterator[Shards]:
+    """The tables beside the claims, each with all its rows but the last shard yet to be written."""
+    yield _sources(folder, book)
+    yield _articles(folder, book)
+    yield _names(folder, book, rows)
+    yield _rejects(folder, rows)
+
+
+def _sources(folder: Path, book: Book) -> Shards:
     """The rows of ``sources.html``, most quoted first."""
     shards = Shards(
         folder,
@@ -213,10 +223,10 @@ def write_sources(folder: Path, book: Book) -> tuple[Shards, dict[str, Any]]:
             source.answers["confirm"], source.answers["deny"], days(source.first), days(source.last),
             "named" if source.speaker.named else "anonymous", source.kinds.most_common(1)[0][0],
         )  # fmt: skip
-    return shards, shards.finish()
+    return shards
 
 
-def write_articles(folder: Path, book: Book) -> tuple[Shards, dict[str, Any]]:
+def _articles(folder: Path, book: Book) -> Shards:
     """The rows of ``articles.html``, newest first."""
     shards = Shards(
         folder,
@@ -230,4 +240,36 @@ def write_articles(folder: Path, book: Book) -> tuple[Shards, dict[str, Any]]:
             head.title, head.doc_id, head.page, days(head.day), head.n_claims, head.n_anonymous, head.n_words,
             head.outlet, "copy" if head.duplicate_of is not None else "original",
         )  # fmt: skip
-    return shards, shards.finish()
+    return shards
+
+
+def _names(folder: Path, book: Book, rows: Rows) -> Shards:
+    """The rows of ``names.html``, most mentioned first."""
+    shards = Shards(
+        folder,
+        "names",
+        texts=("name", "id", "aliases"),
+        sparse=("page",),
+        numbers=("documents", "mentions", "claims", "first", "last"),
+        coded=("label",),
+    )
+    pages = {source.speaker.name_id: source.page for source in book.sources if source.speaker.name_id}
+    for name in sorted(rows.names.values(), key=lambda each: (-each.n_mentions, each.name_id)):
+        aliases = " · ".join(alias for alias in name.aliases if alias != name.name)
+        shards.add(
+            name.name, name.name_id, aliases, pages.get(name.name_id), name.n_documents, name.n_mentions,
+            name.n_claims, days(_date(name.first_seen)), days(_date(name.last_seen)), name.label,
+        )  # fmt: skip
+    return shards
+
+
+def _date(time: dt.datetime | None) -> dt.date | None:
+    return None if time is None else time.date()
+
+
+def _rejects(folder: Path, rows: Rows) -> Shards:
+    """The rows of ``rejects.html``, in table order."""
+    shards = Shards(folder, "rejects", texts=("path", "doc", "detail"), numbers=(), coded=("reason",))
+    for reject in rows.rejects:
+        shards.add(reject.path, reject.doc_id, reject.detail, reject.reason)
+    return shards

@@ -1,4 +1,4 @@
-// The three tables: how each is searched, filtered, shown and exported.
+// The tables: how each is searched, filtered, shown and exported.
 "use strict";
 
 const badge = (kind, word) => make("span", { class: `badge ${kind}` }, word);
@@ -194,5 +194,61 @@ const articles = {
   ],
 };
 
+const names = {
+  name: "names",
+  noun: "name",
+  placeholder: "a name, or its id",
+  order: { sort: "mentions", down: "1" },
+  id: "id",
+  numbers: ["documents", "mentions", "claims", "first", "last"],
+  searched: (shard) => [shard.name, shard.aliases],
+  filters: [{ key: "label", label: "Kind", type: "code", column: "label", ...same }],
+  columns: [
+    { key: "name", label: "Name", class: "who", rank: (shard, i) => shard.name.at(i), cell: (finder, n) => {
+      const page = finder.text("page", n), aliases = finder.text("aliases", n);
+      const name = bdi(...marked(finder.text("name", n), finder.terms));
+      return [page ? make("a", { href: page }, name) : name, aliases ? make("small", {}, bdi(...marked(aliases, finder.terms))) : ""];
+    } },
+    { key: "label", label: "Kind", cell: (finder, n) => [finder.code("label", n)] },
+    ...[["documents", "Articles"], ["mentions", "Mentions"], ["claims", "Claims"]].map(([key, label]) => ({
+      key, label, class: "number", sort: key, down: true, cell: (finder, n) => [thousands(finder.number(key, n))],
+    })),
+    ...[["first", "First"], ["last", "Last"]].map(([key, label]) => ({
+      key, label, class: "where", sort: key, down: true, cell: (finder, n) => [make("time", {}, isoDay(finder.number(key, n)))],
+    })),
+  ],
+  exported: [
+    ["name_id", (finder, n) => finder.text("id", n)],
+    ["name", (finder, n) => finder.text("name", n)],
+    ["label", (finder, n) => finder.code("label", n)],
+    ["aliases", (finder, n) => finder.text("aliases", n)],
+    ...["documents", "mentions", "claims"].map((key) => [`n_${key}`, (finder, n) => finder.number(key, n)]),
+    ...["first", "last"].map((key) => [`${key}_seen`, (finder, n) => isoDay(finder.number(key, n))]),
+    ["page", (finder, n) => finder.text("page", n)],
+  ],
+};
+
+const rejects = {
+  name: "rejects",
+  noun: "input",
+  placeholder: "words of the path or the reason",
+  order: {},
+  numbers: [],
+  searched: (shard) => [shard.path, shard.doc, shard.detail],
+  filters: [{ key: "reason", label: "Reason", type: "code", column: "reason", ...same }],
+  columns: [
+    { key: "path", label: "Input", class: "who", rank: (shard, i) => shard.path.at(i), cell: (finder, n) => [bdi(...marked(finder.text("path", n), finder.terms))] },
+    { key: "doc", label: "Article", rank: (shard, i) => shard.doc.at(i), cell: (finder, n) => [bdi(...marked(finder.text("doc", n), finder.terms))] },
+    { key: "reason", label: "Reason", cell: (finder, n) => [badge("kind", finder.code("reason", n))] },
+    { key: "detail", label: "What was wrong", class: "content", cell: (finder, n) => [bdi(...marked(finder.text("detail", n), finder.terms))] },
+  ],
+  exported: [
+    ["path", (finder, n) => finder.text("path", n)],
+    ["doc_id", (finder, n) => finder.text("doc", n)],
+    ["reason", (finder, n) => finder.code("reason", n)],
+    ["detail", (finder, n) => finder.text("detail", n)],
+  ],
+};
+
 const place = document.getElementById("table");
-new Finder(place, { claims, sources, articles }[place.dataset.table]);
+new Finder(place, { claims, sources, articles, names, rejects }[place.dataset.table]);
