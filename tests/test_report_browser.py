@@ -405,10 +405,10 @@ OPEN_AND_SEARCH = """() => new Promise((resolve) => {
 
 @pytest.mark.slow
 def test_a_hundred_thousand_claims_open_and_search_in_seconds(browser: Browser, tmp_path: Path) -> None:
-    """The best of three looks: what else the machine does is not the report's doing."""
+    """The best of five looks, within two seconds; more where the machine has other work for each core."""
     report = write_report(many(400, claims_per_article=250).write(tmp_path)).parent
     seconds = []
-    for _ in range(3):
+    for _ in range(5):
         page = browser.new_page()
         started = time.perf_counter()
         page.goto((report / "claims.html").as_uri())
@@ -419,4 +419,5 @@ def test_a_hundred_thousand_claims_open_and_search_in_seconds(browser: Browser, 
         print(f"opened {opened - started:.2f} s, opened and searched {seconds[-1]:.2f} s: {status}")
         assert "of 99\u202f516 claims" in status
         page.close()
-    assert min(seconds) < 4  # 1.8 to 3.3 s measured beside other work, never on an idle machine
+    waiting = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert min(seconds) < 2 * waiting  # 1.7 to 2.5 s measured with five times as much work as cores
