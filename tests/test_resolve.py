@@ -326,6 +326,13 @@ def test_parents(contents: list[tuple[int, int]], expected: dict[int, int]) -> N
         ([("it rained", "say"), ("the same", "say")], {1: 0}),
         ([("to comment", "decline"), ("this", "deny")], {}),
         ([("this", "deny")], {}),
+        ([("it rained", "say"), ("that the report was false", "say")], {1: 0}),
+        ([("it rained", "say"), ("that the street was wet", "say")], {}),
+        ([("he ordered it shut", "say"), ("the order", "confirm")], {1: 0}),
+        ([("it rained", "say"), ("the bill", "deny")], {}),
+        ([("it rained", "say"), ("giving any such order", "deny")], {1: 0}),
+        ([("it rained", "say"), ("what the officers said", "confirm")], {1: 0}),
+        ([("it rained", "say"), ("that “it pours”", "confirm")], {}),
     ],
 )
 def test_supported(rows: list[tuple[str, str]], expected: dict[int, int]) -> None:
@@ -335,6 +342,25 @@ def test_supported(rows: list[tuple[str, str]], expected: dict[int, int]) -> Non
         claims.append(claim_of(n, article, "", content, at, cue_class=cue_class))
         at = claims[-1].content_spans[0].end
     assert find_supported(claims, {}) == {f"d#c{child}": f"d#c{outer}" for child, outer in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("the villagers' version", 0),
+        ("the doctor's account", 1),
+        ("what the doctor said", 1),
+        ("the claims", 1),
+        ("the figure", 0),
+    ],
+)
+def test_supported_claim_is_the_one_meant(content: str, expected: int) -> None:
+    rows = [("Villagers", "40 people died"), ("A doctor", "the ward was full"), ("Police", content)]
+    article, claims, at = article_of("\n".join(f"{who} {what}" for who, what in rows), (), ()), [], 0
+    for n, (who, what) in enumerate(rows):
+        claims.append(claim_of(n, article, who, what, at, cue_class="confirm" if n == 2 else "say"))
+        at = claims[-1].content_spans[0].end
+    assert find_supported(claims, {}) == {"d#c2": f"d#c{expected}"}
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,12 @@ def resolve(
     if not claims:
         return []
     parents = find_parents(claims)
-    supported = find_supported(claims, parents)
     resolver = make_resolver(doc, reading, article, entities, claims, parents)
     settled: dict[str, Claim] = {}
     for claim in sorted(claims, key=lambda each: (_depth(each, parents), _begin(each))):
         who = resolver.who(claim, settled.get(parents.get(claim.claim_id, "")))
         settled[claim.claim_id] = _with(claim, who, reading, article.document.text)
+    supported = find_supported(list(settled.values()), parents)
     return [
         dataclasses.replace(
             settled[claim.claim_id],
