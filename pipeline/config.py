@@ -59,6 +59,7 @@ class RunConfig(Section):
     part_chars: int = Field(gt=0)
     article_s: float = Field(gt=0)
     slowest_chars_per_s: float = Field(gt=0)
+    wall_factor: float = Field(ge=1)
 
 
 class ModelConfig(Section):

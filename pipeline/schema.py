@@ -14,9 +14,10 @@ import functools
 import types
 import typing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa  # a fifth of a second, which commands without tables do not need
 
 SEGMENT_KINDS = (
     "title subtitle byline dateline caption heading body quote update comment "
@@ -237,6 +238,15 @@ class Reject:
     detail: str | None = column("What exactly was wrong, for a person.")
 
 
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What near-duplicates are found by (``corpus_wide.duplicates``). Not a table for readers."""
+
+    doc_id: str
+    hashes: bytes | None
+    """``None`` for a body too short to be a duplicate."""
+
+
 TABLES: dict[str, type] = {
     "documents": Document,
     "segments": Segment,
@@ -246,18 +256,26 @@ TABLES: dict[str, type] = {
     "rejects": Reject,
 }
 
-_SCALARS: dict[type, pa.DataType] = {
-    str: pa.string(),
-    int: pa.int64(),
-    bool: pa.bool_(),
-    float: pa.float64(),
-    dt.datetime: pa.timestamp("us", tz="UTC"),
-    dt.date: pa.date32(),
-}
+
+@functools.cache
+def _scalars() -> dict[type, pa.DataType]:
+    import pyarrow as pa
+
+    return {
+        str: pa.string(),
+        bytes: pa.binary(),
+        int: pa.int64(),
+        bool: pa.bool_(),
+        float: pa.float64(),
+        dt.datetime: pa.timestamp("us", tz="UTC"),
+        dt.date: pa.date32(),
+    }
 
 
 def arrow_type(annotation: Any) -> tuple[pa.DataType, bool]:
     """The Arrow type of a field annotation, and whether the column may be null."""
+    import pyarrow as pa
+
     if isinstance(annotation, types.UnionType):
         (inner,) = (a for a in typing.get_args(annotation) if a is not type(None))
         return arrow_type(inner)[0], True
@@ -266,12 +284,14 @@ def arrow_type(annotation: Any) -> tuple[pa.DataType, bool]:
         return pa.list_(item), False
     if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
         return pa.struct(list(arrow_schema(annotation))), False
-    return _SCALARS[annotation], False
+    return _scalars()[annotation], False
 
 
 @functools.cache
 def arrow_schema(record: type) -> pa.Schema:
     """The Arrow schema of a record class, fields in the order of the class."""
+    import pyarrow as pa
+
     hints = typing.get_type_hints(record)
     columns = []
     for each in dataclasses.fields(record):

@@ -1,8 +1,8 @@
 """Small stages in place of the real ones, for tests of the runner: no model, milliseconds an article.
 
 They are deterministic and depend on everything that the real ones depend on: the text, what the site
-repeats. A few words make them fail: ``!crash`` ends the process, ``!hang`` sleeps, ``!error`` raises,
-``!foreign`` is rejected by cleaning.
+repeats. A few words make them fail: ``!crash`` ends the process, ``!hang`` sleeps, ``!spin`` computes for
+ever, ``!error`` raises, ``!foreign`` is rejected by cleaning.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import spacy
 from spacy.tokens import Doc
 
 from pipeline.config import Config
-from pipeline.read import Input, read_articles
-from pipeline.run import Recipe
+from pipeline.run import real
 from pipeline.run.commit import Scan
+from pipeline.run.recipe import Recipe
 from pipeline.run.stages import Annotated, Stages
 from pipeline.schema import (
     Article,
@@ -82,18 +82,15 @@ def replaced(rows: pa.Table, name: str, values: list[str | None]) -> pa.Table:
 
 def make_fakes(config: Config) -> Stages:
     return Stages(
-        read=functools.partial(read, config),
+        read=functools.partial(real.read, config),
         line_keys=line_keys,
         clean=clean,
         annotate=annotate,
         entities=entities,
         claims=claims,
         resolve=resolve,
+        prepare=prepare,
     )
-
-
-def read(config: Config, source: Input) -> Iterable[RawArticle | Reject]:
-    return read_articles(source, config)
 
 
 def line_key(line: str) -> int:
@@ -154,6 +151,10 @@ def _nlp() -> spacy.language.Language:
     return nlp
 
 
+def prepare() -> None:
+    _nlp()
+
+
 def annotate(articles: Iterable[Article]) -> Generator[Annotated]:
     for article in articles:
         text = article.document.text
@@ -161,6 +162,8 @@ def annotate(articles: Iterable[Article]) -> Generator[Annotated]:
             os._exit(9)
         if "!hang" in text:
             time.sleep(600)
+        while "!spin" in text:
+            pass
         if "!error" in text:
             raise ValueError("told to")
         reading = read_article(article)

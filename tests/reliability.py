@@ -30,7 +30,7 @@ import pyarrow as pa
 
 from pipeline import run
 from pipeline.config import Config, load_config
-from pipeline.run import Recipe
+from pipeline.run.recipe import Recipe
 from pipeline.schema import TABLES
 from pipeline.tables import read
 from tests.fakes import fake_recipe

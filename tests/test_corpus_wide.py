@@ -9,21 +9,23 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from pipeline.config import ConfigError
 from pipeline.corpus_wide import CorpusWide, learn
 from pipeline.corpus_wide.aliases import Aliases, read_aliases
-from pipeline.corpus_wide.duplicates import Body, find_duplicates
+from pipeline.corpus_wide.duplicates import Sketched, find_duplicates, sketch
 from pipeline.corpus_wide.link import link_people, sound
 from pipeline.corpus_wide.quotations import Quote, find_quotations
-from pipeline.schema import TABLES, arrow_schema
+from pipeline.schema import arrow_schema
+from pipeline.tables.folder import RECORDS
 
 
 def scanner(tables: dict[str, list[dict[str, object]]], n_pieces: int = 2):
     def scan(name: str, columns: Sequence[str]) -> Iterator[pa.Table]:
-        schema = arrow_schema(TABLES[name])
+        schema = arrow_schema(RECORDS[name])
         rows = [{each.name: None for each in schema} | row for row in tables.get(name, [])]
         docs = sorted({row["doc_id"] for row in rows})
         for n in range(n_pieces):
@@ -190,8 +192,8 @@ def test_sounds(one: str, other: str) -> None:
 STORY = " ".join(f"word{n} told{n % 7} the court{n % 11} that{n % 3} rain{n % 13}" for n in range(60))
 
 
-def body(doc_id: str, text: str, day: int | None) -> Body:
-    return Body(doc_id, day, text)
+def body(doc_id: str, text: str, day: int | None) -> Sketched:
+    return Sketched(doc_id, day, sketch(text) or b"")
 
 
 def test_copies_point_to_the_earliest() -> None:
@@ -200,13 +202,24 @@ def test_copies_point_to_the_earliest() -> None:
         body("first", STORY, 1),
         body("undated", STORY.upper(), None),
         body("other", " ".join(reversed(STORY.split())), 0),
-        body("short", "No comment.", 1),
-        body("short2", "No comment.", 2),
     ]
     expected = {"later": "first", "undated": "first"}
     for seed in range(4):
         random.Random(seed).shuffle(bodies)
         assert find_duplicates(bodies) == expected
+
+
+def test_likeness_of_sketches_is_that_of_the_runs_of_words() -> None:
+    words = [f"w{n}" for n in range(400)]
+    for n_changed, likeness in ((0, 1.0), (40, (396 - 44) / (396 + 44)), (200, (396 - 204) / (396 + 204))):
+        other = [*words[n_changed:], *(f"x{n}" for n in range(n_changed))]
+        one, two = (np.frombuffer(sketch(" ".join(each)) or b"", "<u4") for each in (words, other))
+        assert abs(float(np.mean(one == two)) - likeness) < 0.12
+
+
+def test_short_bodies_have_no_sketch_and_long_ones_one_of_512_bytes() -> None:
+    assert sketch("No comment. " * 5) is None
+    assert len(sketch("No comment, he said. " * 100_000) or b"") == 512
 
 
 @pytest.mark.parametrize(
@@ -253,8 +266,9 @@ def test_columns_are_filled_and_nothing_else() -> None:
     tables["documents"] = [
         {"doc_id": "d0", "body": STORY, "published": None}, {"doc_id": "d1", "body": STORY, "published": None}
     ]  # fmt: skip
+    tables["sketches"] = [{"doc_id": doc_id, "hashes": sketch(STORY)} for doc_id in ("d0", "d1")]
     wide = learn(scanner(tables), Aliases())
-    (claims,) = scanner(tables, 1)("claims", arrow_schema(TABLES["claims"]).names)
+    (claims,) = scanner(tables, 1)("claims", arrow_schema(RECORDS["claims"]).names)
     done = wide.finish("claims", claims)
     assert done["source_name_id"].to_pylist() == ["person/ann-hale"] * 2
     assert len(set(done["quotation_id"].to_pylist())) == 1 and done["quotation_id"].null_count == 0
@@ -283,5 +297,5 @@ def test_many_names_take_near_linear_time() -> None:
 
 
 def test_documents_have_what_is_read_of_them() -> None:
-    columns = {field.name for field in dataclasses.fields(TABLES["documents"])}
+    columns = {field.name for field in dataclasses.fields(RECORDS["documents"])}
     assert {"doc_id", "body", "published", "duplicate_of"} <= columns

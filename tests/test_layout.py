@@ -11,6 +11,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
 BASE = {"schema", "config"}
 STAGES = {"read", "clean", "annotate", "entities", "claims", "resolve"}
+REACH = {"remote"}
+"""What fsspec reaches; knows no article and no table."""
+
 WORDS = {"names"}
 """What the written form of a name says: strings alone, no article."""
 
@@ -18,16 +21,17 @@ MAY_IMPORT = {
     "schema": set[str](),
     "config": set[str](),
     "names": {"config"},
-    "read": BASE,
+    "remote": set(),
+    "read": BASE | REACH,
     "clean": BASE,
     "model": BASE,
     "annotate": BASE | {"model"},
     "entities": BASE | WORDS,
     "claims": BASE,
     "resolve": BASE | WORDS,
-    "tables": {"schema"},
+    "tables": {"schema"} | REACH,
     "corpus_wide": BASE | WORDS | {"tables"},
-    "run": BASE | STAGES | {"tables", "corpus_wide"},
+    "run": BASE | STAGES | REACH | {"tables", "corpus_wide"},
     "report": BASE | {"tables"},
     "terminal": {"schema"},
     "evaluate": BASE | {"tables", "run", "annotate"},

@@ -24,7 +24,7 @@ from pipeline.config import Config, load_config
 from pipeline.read import Input, InputError, digest, find_inputs, read_articles, read_text
 from pipeline.read.articles import site_key
 from pipeline.read.decode import declared_charset, decode
-from pipeline.read.inputs import SUFFIXES
+from pipeline.read.kinds import SUFFIXES
 from pipeline.read.page import read_page
 from pipeline.schema import REJECT_REASONS, RawArticle, Reject
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from pipeline import run, tables
-from pipeline.config import load_config
+from pipeline.config import Config, load_config
 from pipeline.run.workers import Limits, Pool, Serial
 from pipeline.tables.lock import BusyError, locked
 from tests.fakes import fake_recipe, make_fakes
@@ -23,26 +23,41 @@ from tests.test_run import CONFIG, content, corpus, extract, ids, write
 
 __all__ = ["corpus"]
 
-IMPATIENT = CONFIG.model_copy(update={"run": CONFIG.run.model_copy(update={"article_s": 6.0})})
+
+def hasty(article_s: float, wall_factor: float) -> Config:
+    values = {"article_s": article_s, "wall_factor": wall_factor}
+    return CONFIG.model_copy(update={"run": CONFIG.run.model_copy(update=values)})
+
+
 POSIX = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and limits")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("word", ["!crash", "!hang"])
+@pytest.mark.parametrize(
+    ("word", "reason", "detail", "limits"),
+    [
+        ("!crash", "internal", "its process died (exit code 9)", (60.0, 10.0)),
+        ("!hang", "timeout", "took longer than the limit; its process was ended", (15.0, 1.0)),
+        ("!spin", "timeout", "took more than 2 s of computing", (2.0, 300.0)),
+    ],
+)
 def test_an_article_that_ends_its_process_is_a_reject_and_costs_no_other(
-    corpus: Path, tmp_path: Path, word: str
+    corpus: Path, tmp_path: Path, word: str, reason: str, detail: str, limits: tuple[float, float]
 ) -> None:
     write(corpus, {"bad.txt": f"{word} Ann said."})
-    summary = extract(corpus, tmp_path / "out", config=IMPATIENT, jobs=2)
-    assert summary.rejects == {"internal" if word == "!crash" else "timeout": 1}
+    extract(corpus, tmp_path / "out", config=hasty(*limits), jobs=2)
+    (reject,) = tables.read(tmp_path / "out", "rejects").to_pylist()
+    assert (reject["reason"], reject["detail"]) == (reason, detail)
     assert ids(tmp_path / "out") == ["a.txt", "b.txt", "c/d.txt"]
 
 
 @POSIX
-def test_serial_run_gives_up_an_article_that_takes_too_long(corpus: Path, tmp_path: Path) -> None:
-    write(corpus, {"bad.txt": "!hang"})
-    hasty = CONFIG.model_copy(update={"run": CONFIG.run.model_copy(update={"article_s": 3.0})})
-    summary = extract(corpus, tmp_path / "out", config=hasty)
+@pytest.mark.parametrize(("word", "limits"), [("!hang", (15.0, 1.0)), ("!spin", (2.0, 300.0))])
+def test_serial_run_gives_up_an_article_that_takes_too_long(
+    corpus: Path, tmp_path: Path, word: str, limits: tuple[float, float]
+) -> None:
+    write(corpus, {"bad.txt": word})
+    summary = extract(corpus, tmp_path / "out", config=hasty(*limits))
     assert (summary.rejects, summary.n_documents) == ({"timeout": 1}, 3)
 
 

@@ -6,12 +6,15 @@ import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__
+
+if TYPE_CHECKING:
+    from pipeline.config import Config
 
 FAILED, USAGE, REJECTED, INTERRUPTED = 1, 2, 3, 130
 
@@ -133,6 +136,13 @@ def begin(
     del version
     context.obj = Loudness()
     context.obj.set(quiet, verbose)
+
+
+def load_settings(path: Path | None) -> Config:
+    """The configuration; imported when a command needs it, so that ``--help`` does not wait for it."""
+    from pipeline.config import load_config
+
+    return load_config(path)
 
 
 def loudness_of(context: typer.Context, quiet: bool, verbose: bool) -> Loudness:

@@ -19,9 +19,9 @@ from pipeline.cli.app import (
     Verbose,
     app,
     example,
+    load_settings,
     loudness_of,
 )
-from pipeline.config import load_config
 
 if TYPE_CHECKING:
     from pipeline.run import Summary
@@ -66,7 +66,7 @@ def extract(
     if engine not in ("local", "ray"):
         raise typer.BadParameter("give local or ray", param_hint="--engine")
     share = _shard(shard)
-    settings = load_config(config)
+    settings = load_settings(config)
     from pipeline import run
 
     summary = run.extract(
@@ -102,7 +102,7 @@ def merge(
     What only the whole corpus shows is done now: lines that sites repeat, names across articles, copies.
     """
     loudness = loudness_of(context, quiet, verbose)
-    settings = load_config(config)
+    settings = load_settings(config)
     from pipeline import run
 
     summary = run.merge(outputs, config=settings, jobs=jobs, progress=loudness.shows_progress)

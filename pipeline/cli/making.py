@@ -17,9 +17,9 @@ from pipeline.cli.app import (
     Verbose,
     app,
     example,
+    load_settings,
     loudness_of,
 )
-from pipeline.config import load_config
 
 Data = Annotated[
     Path, typer.Option("--data", envvar="NEWSCLAIMS_DATA", help="Folder of the gold and training data.")
@@ -67,7 +67,7 @@ def evaluate(
     Prints tables; the exit code is 1 where a figure is under its floor.
     """
     loudness_of(context, quiet, verbose)
-    settings = load_config(config)
+    settings = load_settings(config)
     whole = _module("pipeline.evaluate.whole", "dev")
     if whole.main(settings, data, raise_floors=raise_floors, only=[part.value for part in only or ()]):
         raise typer.Exit(FAILED)
@@ -116,7 +116,7 @@ def benchmark(
     Runs every stage over articles made for it, over the reference, and again with little or nothing new.
     """
     loudness = loudness_of(context, quiet, verbose)
-    settings = load_config(config)
+    settings = load_settings(config)
     report = _module("pipeline.benchmark", "dev").benchmark(
         corpus, config=settings, sizes=sizes or SIZES, tell=loudness.tell
     )

@@ -22,9 +22,9 @@ from pipeline.cli.app import (
     Verbose,
     app,
     example,
+    load_settings,
     loudness_of,
 )
-from pipeline.config import load_config
 from pipeline.schema import Reject
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def claims(
 
 
 def _step(name: str, inputs: list[Path], config: Path | None) -> Step:
-    settings = load_config(config)
+    settings = load_settings(config)
     from pipeline.run.steps import Step
 
     return Step(name, inputs, settings)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline import names
 from pipeline.corpus_wide.aliases import Aliases, read_aliases
-from pipeline.corpus_wide.duplicates import Body, find_duplicates
+from pipeline.corpus_wide.duplicates import Sketched, find_duplicates, sketch
 from pipeline.corpus_wide.link import Parts, Union, link_bodies, link_people
 from pipeline.corpus_wide.quotations import Quote, find_quotations
 from pipeline.schema import Name, arrow_schema
@@ -21,6 +21,8 @@ from pipeline.schema import Name, arrow_schema
 Scan = Callable[[str, Sequence[str]], Iterator[pa.Table]]
 """The rows of a table, some columns, in pieces; every call begins anew, an article's rows are in one
 piece."""
+
+__all__ = ["CorpusWide", "Scan", "learn", "link_names", "sketch"]
 
 Key = tuple[bool, str]
 """A name in the tables: whether it is a person's, and its fullest form in an article (``entities.name``)."""
@@ -91,20 +93,22 @@ def learn(scan: Scan, aliases: Aliases | None = None) -> CorpusWide:
         ConfigError: ``configs/names.csv`` cannot be used.
     """
     aliases = read_aliases() if aliases is None else aliases
-    duplicates = find_duplicates(_bodies(scan))
+    duplicates = find_duplicates(_sketched(scan))
     quotations = {_claim_key(*key): found for key, found in find_quotations(_quotes(scan)).items()}
     ids, table = link_names(scan, aliases)
     return CorpusWide(ids, table, duplicates, quotations)
 
 
-def _bodies(scan: Scan) -> Iterator[Body]:
-    for piece in scan("documents", ["doc_id", "body", "published"]):
-        for batch in piece.to_batches(max_chunksize=1000):
-            dates = batch["published"].cast(pa.int64()).to_pylist()
-            for doc_id, text, date in zip(
-                batch["doc_id"].to_pylist(), batch["body"].to_pylist(), dates, strict=True
-            ):
-                yield Body(doc_id, date, text)
+def _sketched(scan: Scan) -> Iterator[Sketched]:
+    dates: dict[str, int | None] = {}
+    for piece in scan("documents", ["doc_id", "published"]):
+        dates.update(
+            zip(_list(piece, "doc_id"), piece["published"].cast(pa.int64()).to_pylist(), strict=True)
+        )
+    for piece in scan("sketches", ["doc_id", "hashes"]):
+        known = piece.filter(pc.is_valid(piece["hashes"]))
+        for doc_id, hashes in zip(_list(known, "doc_id"), known["hashes"].to_pylist(), strict=True):
+            yield Sketched(doc_id, dates[doc_id], hashes)
 
 
 def _quotes(scan: Scan) -> Iterator[Quote]:

@@ -15,8 +15,8 @@ from pipeline.config import ReadConfig
 from pipeline.read import stream
 from pipeline.read.decode import declared_charset, decode
 from pipeline.read.faults import Fault, ReadError
-from pipeline.read.inputs import Input
 from pipeline.read.items import BYTES_PER_CHAR, Item
+from pipeline.read.kinds import Input
 from pipeline.read.page import read_page
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")

@@ -14,8 +14,8 @@ from pipeline.read import stream
 from pipeline.read.archive import read_warc
 from pipeline.read.decode import declared_charset, decode
 from pipeline.read.faults import Fault, ReadError
-from pipeline.read.inputs import Input
 from pipeline.read.items import BYTES_PER_CHAR, Item
+from pipeline.read.kinds import Input
 from pipeline.read.language import language_of
 from pipeline.read.page import read_page
 from pipeline.read.records import read_csv, read_jsonl, read_parquet

@@ -8,42 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from pipeline import remote
 from pipeline.read.faults import InputError
+from pipeline.read.kinds import OUTPUTS_MARK, Input, format_of, of_no_kind
+from pipeline.read.remote_walk import walk_remote
 from pipeline.schema import Reject
-
-SUFFIXES = {
-    ".txt": "txt",
-    ".md": "md",
-    ".html": "html",
-    ".htm": "html",
-    ".jsonl": "jsonl",
-    ".csv": "csv",
-    ".parquet": "parquet",
-    ".warc": "warc",
-    ".wet": "wet",
-}
-"""File name ending, after ``.gz`` is taken off, to format."""
-
-OUTPUTS_MARK = ".newsclaims"
-"""Folder inside every folder of tables (``tables.folder.private``)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One file to read.
-
-    ``shown`` is the path as the user would write it and ``doc_id`` the path below its input folder with
-    ``/`` between its parts; both are encodable text whatever the file is called. ``format`` is ``None``
-    for a file that was named on the command line and whose ending tells nothing: its content will.
-    ``n_bytes`` and ``modified_ns`` are as the walk saw them, so that a rerun may skip hashing.
-    """
-
-    path: Path
-    shown: str
-    doc_id: str
-    format: str | None
-    n_bytes: int
-    modified_ns: int
 
 
 def find_inputs(paths: Iterable[Path]) -> Iterator[Input | Reject]:
@@ -61,6 +30,8 @@ def find_inputs(paths: Iterable[Path]) -> Iterator[Input | Reject]:
     """
     roots = sorted(set(paths), key=os.fspath)
     for path in roots:
+        if remote.address(path):
+            continue
         if not os.path.lexists(path):
             raise InputError(f"{show(path)}: no such file or folder; give files or folders of articles")
         if _is_outputs(path):
@@ -68,15 +39,10 @@ def find_inputs(paths: Iterable[Path]) -> Iterator[Input | Reject]:
     return _walk_all(roots)
 
 
-def show(path: PurePath) -> str:
+def show(path: str | PurePath) -> str:
     """The path as text that can be stored and printed: bytes that are no UTF-8 written as ``\\xNN``."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def format_of(name: str) -> str | None:
-    """The format that a file name announces."""
-    stem = name.lower().removesuffix(".gz")
-    return SUFFIXES.get(PurePath(stem).suffix)
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return (remote.address(text) or text) if ":/" in text else text
 
 
 @dataclass(slots=True)
@@ -95,50 +61,68 @@ class _Walk:
 def _walk_all(roots: Sequence[Path]) -> Iterator[Input | Reject]:
     walk = _Walk(tuple(os.path.realpath(path) for path in roots if os.path.isdir(path)))  # noqa: PTH112
     for root in roots:
+        if len(roots) == 1:
+            yield from _walk_one(root, walk)
+            continue
         for each in _walk_one(root, walk):
             # Absolute, but links unresolved: a file and a link to it are two inputs.
             place = os.path.abspath(each.path)  # noqa: PTH100
             if place not in walk.seen:
                 yield each
-            if len(roots) > 1:
-                walk.seen.add(place)
+            walk.seen.add(place)
 
 
 def _walk_one(root: Path, walk: _Walk) -> Iterator[Input | Reject]:
-    if not os.path.isdir(root):  # noqa: PTH112 (Path.is_dir raises where this says no)
-        yield _file(root, root.parent, named=True)
+    """Depth first. One call to the system a file, and strings instead of paths: there may be a million."""
+    if place := remote.address(root):
+        yield from walk_remote(place)
         return
-    waiting = _listed(root)
+    if not os.path.isdir(root):  # noqa: PTH112 (Path.is_dir raises where this says no)
+        yield _named_file(root)
+        return
+    below = "" if root == Path() else os.path.join(root, "")  # noqa: PTH118
+    waiting = _listed(os.fspath(root), below)
     while waiting:
-        path = waiting.pop()
-        if isinstance(path, Reject):
-            yield path
-        elif not os.path.isdir(path):  # noqa: PTH112
-            yield _file(path, root, named=False)
+        found = waiting.pop()
+        if isinstance(found, Reject):
+            yield found
+            continue
+        path, entry = found
+        if not _is_folder(entry):
+            yield _file(path, path[len(below) :], entry, kind=format_of(entry.name), named=False)
         elif _is_outputs(path):
             continue
-        elif not path.is_symlink() or _follow(path, walk):
-            waiting.extend(_listed(path))
-        elif _within(os.path.realpath(path.parent), os.path.realpath(path)):
+        elif not entry.is_symlink() or _follow(path, walk):
+            waiting.extend(_listed(path, os.path.join(path, "")))  # noqa: PTH118
+        elif _within(os.path.realpath(os.path.dirname(path) or "."), os.path.realpath(path)):  # noqa: PTH120
             yield Reject(show(path), None, "unreadable", "link to a folder that it lies in")
 
 
-def _is_outputs(folder: Path) -> bool:
-    return os.path.isdir(folder / OUTPUTS_MARK)  # noqa: PTH112
+def _is_outputs(folder: str | Path) -> bool:
+    return os.path.isdir(os.path.join(folder, OUTPUTS_MARK))  # noqa: PTH112, PTH118
 
 
-def _listed(folder: Path) -> list[Path | Reject]:
-    """What to visit in ``folder``, last first."""
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+def _listed(folder: str, below: str) -> list[tuple[str, os.DirEntry[str]] | Reject]:
+    """What to visit in ``folder``, last first, each with its path: ``below`` and the name."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [each for each in entries if not each.name.startswith(".")]
     except OSError as error:
         return [Reject(show(folder), None, "unreadable", f"folder cannot be listed: {error.strerror}")]
-    return [*sorted(paths, key=lambda path: path.name, reverse=True)]
+    found.sort(key=lambda each: each.name, reverse=True)
+    return [(below + each.name, each) for each in found]
 
 
-def _follow(link: Path, walk: _Walk) -> bool:
+def _follow(link: str, walk: _Walk) -> bool:
     target = os.path.realpath(link)
-    if walk.has(target) or _within(os.path.realpath(link.parent), target):
+    if walk.has(target) or _within(os.path.realpath(os.path.dirname(link) or "."), target):  # noqa: PTH120
         return False
     walk.linked.append(target)
     return True
@@ -148,16 +132,20 @@ def _within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _file(path: Path, root: Path, *, named: bool) -> Input | Reject:
-    shown, doc_id = show(path), show(PurePath(path.relative_to(root).as_posix()))
+def _named_file(path: Path) -> Input | Reject:
+    return _file(os.fspath(path), path.name, path, kind=format_of(path.name), named=True)
+
+
+def _file(
+    path: str, below: str, entry: Path | os.DirEntry[str], *, kind: str | None, named: bool
+) -> Input | Reject:
+    shown, doc_id = show(path), show(below.replace(os.sep, "/"))
     try:
-        status = path.stat()
+        status = entry.stat()
     except OSError as error:
         return Reject(shown, doc_id, "unreadable", error.strerror or type(error).__name__)
     if not stat.S_ISREG(status.st_mode):
         return Reject(shown, doc_id, "unreadable", "not a regular file")
-    kind = format_of(path.name)
     if kind is None and not named:
-        detail = f"ending {path.suffix!r} is no input kind; kinds are {' '.join(SUFFIXES)}, each also .gz"
-        return Reject(shown, doc_id, "not_text", detail)
-    return Input(path, shown, doc_id, kind, status.st_size, status.st_mtime_ns)
+        return of_no_kind(shown, doc_id)
+    return Input(Path(path), shown, doc_id, kind, status.st_size, status.st_mtime_ns)

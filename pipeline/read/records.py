@@ -18,8 +18,8 @@ from pipeline.config import ReadConfig
 from pipeline.read import stream
 from pipeline.read.decode import CONTROL, MARKS, Decoded, decode, guess_encoding, is_utf8, refuse_binary
 from pipeline.read.faults import Fault, ReadError
-from pipeline.read.inputs import Input
 from pipeline.read.items import BYTES_PER_CHAR, Item, from_record
+from pipeline.read.kinds import Input
 
 LINE_BYTES_PER_CHAR = 12
 """The most one code point takes in a line of JSON: two escapes of six bytes each."""

@@ -13,9 +13,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.config import Config
-from pipeline.run.stages import MakeStages
+from pipeline.run.stages import MakeStages, NotReadyError
 from pipeline.run.tasks import Task
-from pipeline.run.workers import FATAL, START_S, Failure, Limits, Retries, cause, report_of
+from pipeline.run.workers import (
+    FATAL,
+    START_S,
+    Failure,
+    Limits,
+    Retries,
+    TimeLimitError,
+    cause,
+    report_of,
+    time_limit,
+)
 from pipeline.tables import FolderError
 
 
@@ -52,9 +62,13 @@ class RayPool:
             ray.init(log_to_driver=False, include_dashboard=False, num_cpus=_local(jobs))
         self.jobs = jobs or int(ray.cluster_resources().get("CPU", 1))
         self.limits = limits
-        self.start = (make_stages, config)
+        self.start = (make_stages, config, limits)
         self.actors: list[Actor] = []
         self.make_actor = ray.remote(num_cpus=1)(_Worker)
+
+    def warm_up(self, n: int) -> None:
+        while len(self.actors) < min(n, self.jobs):
+            self._spawn()
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Any]:
         """The report of every task, or of the pieces it was cut into."""
@@ -83,7 +97,7 @@ class RayPool:
         while (idle or len(self.actors) < self.jobs) and (task := retries.next()) is not None:
             actor, start_s = (idle.pop(), 0.0) if idle else (self._spawn(), START_S)
             actor.task = task
-            actor.deadline = time.monotonic() + self.limits.seconds(task) + start_s
+            actor.deadline = time.monotonic() + self.limits.wall_s(task) + start_s
             running[actor.handle.run.remote(task)] = actor
 
     def _spawn(self) -> Actor:
@@ -114,11 +128,19 @@ class RayPool:
 class _Worker:
     """What an actor holds: the stages, made once."""
 
-    def __init__(self, make_stages: MakeStages, config: Config) -> None:
-        self.stages = make_stages(config)
+    def __init__(self, make_stages: MakeStages, config: Config, limits: Limits) -> None:
+        self.stages, self.limits = make_stages(config), limits
 
     def run(self, task: Task) -> Any:
-        return report_of(task, self.stages)
+        cpu_s = self.limits.seconds(task)
+        try:
+            task.prepare(self.stages)
+            with time_limit(cpu_s, self.limits.wall_s(task)):
+                return report_of(task, self.stages)
+        except NotReadyError as error:
+            return error
+        except TimeLimitError as error:
+            return Failure("timeout", str(error))
 
 
 def _local(jobs: int | None) -> int | None:

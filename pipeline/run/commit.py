@@ -17,10 +17,14 @@ from pipeline.run.corpus import Corpus, Lines, Work
 from pipeline.run.tasks import ROWS, Made, Outcome
 from pipeline.schema import Reject, arrow_schema
 from pipeline.tables.merge import PartPlan, Source, part_rows
-from pipeline.tables.state import NO_PART, REJECTED_PART, ArticleState, RejectState, Settings, State
+from pipeline.tables.settings import Settings
+from pipeline.tables.state import NO_PART, REJECTED_PART, ArticleState, RejectState, State
 from pipeline.tables.store import Commit
 
 Ints = NDArray[np.int64]
+
+ROWS_CHARS = 2_000
+"""What the rows of the shortest article take, as code points of text that take as much."""
 
 
 class Wide(Protocol):
@@ -173,7 +177,7 @@ def lay_out(result: Result) -> Layout:
     part = result.work.part.copy()
     part[rejected] = REJECTED_PART
     part[made & (part < 0)] = NO_PART
-    _fill(part, made, articles["n_chars"].to_numpy(), result.part_chars)
+    _fill(part, made, articles["n_chars"].to_numpy() + ROWS_CHARS, result.part_chars)
     states = {name: articles[name] for name in arrow_schema(ArticleState).names}
     before = pa.array(result.work.before, pa.string())
     known = pa.array(result.lines.digests, pa.string())
@@ -194,14 +198,14 @@ def lay_out(result: Result) -> Layout:
     )
 
 
-def _fill(part: Ints, made: NDArray[np.bool_], n_chars: Ints, part_chars: int) -> None:
+def _fill(part: Ints, made: NDArray[np.bool_], sizes: Ints, part_chars: int) -> None:
     """Put the articles that have no part yet into the last one, or into new ones after it."""
     placed = part >= 0
     last = int(part.max(initial=0))
     last = max(last, 0)
-    used = int(n_chars[placed & (part == last)].sum())
+    used = int(sizes[placed & (part == last)].sum())
     for row in np.flatnonzero(made & ~placed).tolist():
-        size = int(n_chars[row])
+        size = int(sizes[row])
         if used and used + size > part_chars:
             last, used = last + 1, 0
         part[row] = last

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Generator, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline import clean
+from pipeline import clean, remote
 from pipeline.clean.site_lines import SiteLines, learn
 from pipeline.config import Config
-from pipeline.read import read_articles
+from pipeline.read import Input, read_articles
 from pipeline.run.commit import Scan, Wide
 from pipeline.run.corpus import Bools, Ints
 from pipeline.run.stages import Annotated, Stages
@@ -27,19 +28,25 @@ def make_stages(config: Config) -> Stages:
     """The package's own stages; the model is loaded when the first article is annotated."""
     annotate = _Annotate(config)
     return Stages(
-        read=functools.partial(_read, config),
+        read=functools.partial(read, config),
         line_keys=line_keys,
         clean=functools.partial(_clean, config),
         annotate=annotate,
         entities=_entities,
         claims=_claims,
         resolve=_resolve,
+        sketch=_sketch,
         prepare=annotate.prepare,
     )
 
 
-def _read(config: Config, source: Any) -> Iterable[RawArticle | Reject]:
-    return read_articles(source, config)
+def read(config: Config, source: Input) -> Iterator[RawArticle | Reject]:
+    """The articles of an input, wherever it lies."""
+    try:
+        with remote.on_disk(source.path) as path:
+            yield from read_articles(dataclasses.replace(source, path=path), config)
+    except OSError as error:
+        yield Reject(source.shown, source.doc_id, "unreadable", error.strerror or str(error))
 
 
 def line_keys(raw: RawArticle) -> Sequence[int]:
@@ -103,6 +110,12 @@ def _resolve(
     from pipeline.resolve import resolve
 
     return resolve(doc, reading, article, entities, claims)
+
+
+def _sketch(body: str) -> bytes | None:
+    from pipeline.corpus_wide.duplicates import sketch
+
+    return sketch(body)
 
 
 def make_wide(scan: Scan) -> Wide:

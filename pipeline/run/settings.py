@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.config import CONFIGS, Config
-from pipeline.tables.state import Settings
+from pipeline.tables.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -27,7 +27,7 @@ STAGES = {
 
 LIBRARIES = (
     "spacy onnxruntime tokenizers trafilatura dateparser charset-normalizer ftfy lemminflect py3langid "
-    "lxml warcio rapidfuzz datasketch"
+    "lxml warcio rapidfuzz"
 ).split()
 """Libraries whose version can change what is found."""
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.read import Input
+from pipeline.run.listing import Listing
 from pipeline.run.tasks import Made, Outcome
-from pipeline.schema import Reject, arrow_schema
-from pipeline.tables.folder import private
+from pipeline.schema import arrow_schema
 from pipeline.tables.merge import PartSource
-from pipeline.tables.state import NO_PART, Settings, State, StateError, read_state
+from pipeline.tables.place import private
+from pipeline.tables.settings import Settings
+from pipeline.tables.state import NO_PART, State, StateError, read_state
 from pipeline.tables.store import damaged
 
 FOLDER = "shards"
@@ -34,17 +35,13 @@ class Share:
     index: int
     total: int
 
-    def folder(self, outputs: Path) -> Path:
-        """Where the share's own tables lie."""
-        return private(outputs) / FOLDER / f"{self.index}-of-{self.total}"
-
-    def of(self, sources: Iterable[Input | Reject]) -> Iterator[Input | Reject]:
+    def of(self, listing: Listing) -> Listing:
         """The inputs of the share, by a digest of their path: it does not matter what else there is."""
-        for each in sources:
-            key = each.shown if isinstance(each, Input) else each.path
-            number = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")
-            if number % self.total == self.index - 1:
-                yield each
+        return listing.only(self._has)
+
+    def _has(self, path: str) -> bool:
+        number = int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest(), "big")
+        return number % self.total == self.index - 1
 
 
 def remember_inputs(folder: Path, inputs: Sequence[Path]) -> None:

@@ -35,6 +35,8 @@ class Stages:
     entities: Callable[[Doc, Reading, Article], list[Entity]]
     claims: Callable[[Doc, Reading, Article], list[Claim]]
     resolve: Callable[[Doc, Reading, Article, list[Entity], list[Claim]], list[Claim]]
+    sketch: Callable[[str], bytes | None] = lambda _: None
+    """What near-duplicates of a body are found by."""
     prepare: Callable[[], None] = lambda: None
     """Loads what annotating needs; an exception here is no article's fault and ends the run."""
 
@@ -54,6 +56,7 @@ class Extracted:
     article: Article
     entities: tuple[Entity, ...]
     claims: tuple[Claim, ...]
+    sketch: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -90,8 +93,10 @@ def extract_all(
             entities = clock.timed("entities", stages.entities, doc, reading, article)
             claims = clock.timed("claims", stages.claims, doc, reading, article)
             claims = clock.timed("resolve", stages.resolve, doc, reading, article, entities, claims)
+            sketch = clock.timed("sketch", stages.sketch, article.document.body)
             document = dataclasses.replace(article.document, n_claims=len(claims))
-            yield Extracted(dataclasses.replace(article, document=document), tuple(entities), tuple(claims))
+            whole = dataclasses.replace(article, document=document)
+            yield Extracted(whole, tuple(entities), tuple(claims), sketch)
 
 
 def digest(value: Any) -> str:

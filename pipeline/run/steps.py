@@ -15,12 +15,12 @@ from pipeline.clean.article import score_page
 from pipeline.clean.lines import split_lines
 from pipeline.config import Config
 from pipeline.read import Input, find_inputs
-from pipeline.run import Recipe
+from pipeline.run.recipe import Recipe
 from pipeline.run.stages import Extracted, Stages, extract_all, internal
 from pipeline.schema import TABLES, Article, RawArticle, Reject
 from pipeline.tables import FolderError, to_arrow, write
 from pipeline.tables.articles import holds_articles, stored_articles
-from pipeline.tables.state import manifest_path
+from pipeline.tables.place import manifest_path
 
 STEP_TABLES = {
     "clean": ("documents", "segments", "rejects"),
@@ -58,8 +58,11 @@ class Step:
         Raises:
             InputError: an input is not there.
             FolderError: the tables of an input cannot be read.
+            ModelError: there is no model to annotate with.
         """
         stages = self.recipe.make_stages(self.config)
+        if self.name != "clean":
+            stages.prepare()
         stored = [path for path in self.paths if holds_articles(path)]
         sources = list(find_inputs([path for path in self.paths if path not in stored]))
         articles = itertools.chain(

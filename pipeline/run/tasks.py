@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.read import Input
+from pipeline.run.listing import FoundInput
 from pipeline.run.stages import (
     Clock,
     Extracted,
@@ -27,7 +27,7 @@ from pipeline.run.stages import (
     keys_digest,
     raw_digest,
 )
-from pipeline.schema import Article, Claim, Document, Entity, RawArticle, Reject, Segment
+from pipeline.schema import Article, Claim, Document, Entity, RawArticle, Reject, Segment, Sketch
 from pipeline.tables import to_arrow, to_records
 from pipeline.tables.bundle import read_bundle, write_bundle
 from pipeline.tables.merge import BundleSource, Source
@@ -38,7 +38,13 @@ BATCH_CHARS = 200_000
 
 BATCH_ARTICLES = 64
 
-ROWS: dict[str, type] = {"documents": Document, "segments": Segment, "entities": Entity, "claims": Claim}
+ROWS: dict[str, type] = {
+    "documents": Document,
+    "segments": Segment,
+    "entities": Entity,
+    "claims": Claim,
+    "sketches": Sketch,
+}
 """The tables that are made article by article."""
 
 
@@ -50,6 +56,13 @@ class Task(Protocol):
     @property
     def n_chars(self) -> int:
         """How much text, for the time it may take."""
+
+    def prepare(self, stages: Stages) -> None:
+        """Make ready what it needs; that takes none of its time.
+
+        Raises:
+            NotReadyError: the stages cannot work at all.
+        """
 
     def run(self, stages: Stages) -> Any:
         """Do it; the report must be small and picklable."""
@@ -81,20 +94,6 @@ class Survey:
     rejects: pa.Table
 
 
-@dataclass(frozen=True, slots=True)
-class FoundInput:
-    """An input with what the file system says of it: taken before it was read."""
-
-    source: Input
-    path: str
-    size: int
-    mtime_ns: int
-    settled: bool
-
-    def state(self, sha256: str) -> InputState:
-        return InputState(self.path, self.size, self.mtime_ns, self.settled, sha256)
-
-
 PARTLY_READ = -1
 """Size in the state of an input that was not read to its end, so that it is read again."""
 
@@ -112,6 +111,9 @@ class ReadTask:
     def n_chars(self) -> int:
         return sum(each.size for each in self.inputs)
 
+    def prepare(self, stages: Stages) -> None:
+        """Reading needs nothing."""
+
     def run(self, stages: Stages) -> Survey:
         reader = _Reader(self.folder, self.max_articles)
         for each in self.inputs:
@@ -124,7 +126,7 @@ class ReadTask:
     def give_up(self, reason: str, detail: str) -> Survey:
         reader = _Reader(self.folder, self.max_articles)
         for each in self.inputs:
-            reader.inputs.append(each.state(""))
+            reader.note(each, "", each.size)
             reader.rejects.append(RejectState(each.path, None, reason, detail, None))
         return reader.survey()
 
@@ -143,17 +145,23 @@ class _Reader:
         self.n_chars = 0
 
     def read(self, source: FoundInput, stages: Stages) -> None:
-        sha256 = ""
+        sha256, size = "", source.size
         for number, item in enumerate(stages.read(source.source)):
             if self.max_articles is not None and number >= self.max_articles:
-                source = replace(source, size=PARTLY_READ)
+                size = PARTLY_READ
                 break
             if isinstance(item, Reject):
                 self.rejects.append(RejectState(source.path, item.doc_id, item.reason, item.detail, None))
             else:
                 sha256 = item.sha256
                 self._add(source, number, item, stages)
-        self.inputs.append(source.state(sha256))
+        self.note(source, sha256, size)
+
+    def note(self, found: FoundInput, sha256: str, size: int) -> None:
+        source = found.source
+        self.inputs.append(
+            InputState(found.path, source.doc_id, size, source.modified_ns, found.settled, sha256)
+        )
 
     def survey(self) -> Survey:
         self._flush()
@@ -249,13 +257,15 @@ class ExtractTask:
     def n_chars(self) -> int:
         return sum(each.n_chars for each in self.wanted)
 
+    def prepare(self, stages: Stages) -> None:
+        try:
+            stages.prepare()
+        except Exception as error:
+            raise NotReadyError(error) from error
+
     def run(self, stages: Stages) -> Made:
         clock = Clock()
         batch = _Batch(self.wanted)
-        try:
-            clock.timed("prepare", stages.prepare)
-        except Exception as error:
-            raise NotReadyError(error) from error
         raws = to_records(clock.timed("load", read_bundle, self.bundle, "raw"), RawArticle)
         articles = list(batch.cleaned(raws, stages, clock))
         for found in batch.extracted(articles, stages, clock):
@@ -344,6 +354,9 @@ class _Batch:
             "segments": to_arrow([row for each in self.rows for row in each.article.segments], Segment),
             "entities": to_arrow([row for each in self.rows for row in each.entities], Entity),
             "claims": to_arrow([row for each in self.rows for row in each.claims], Claim),
+            "sketches": to_arrow(
+                [Sketch(each.article.document.doc_id, each.sketch) for each in self.rows], Sketch
+            ),
         }
         write_bundle(target / name, tables, {})
         return Made(BundleSource(target / name), tables["outcomes"], tables["rejects"], dict(clock.seconds))

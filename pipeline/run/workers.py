@@ -21,13 +21,13 @@ from multiprocessing.connection import Connection, wait
 from types import FrameType
 from typing import Any, Protocol
 
-from pipeline.config import Config
+from pipeline.config import Config, RunConfig
 from pipeline.run.stages import MakeStages, NotReadyError, Stages
 from pipeline.run.tasks import Task
 from pipeline.tables import FolderError
 
 START_S = 120.0
-"""For a process to start and import what it needs, on a machine that is busy with other things."""
+"""For a process to start and load what it needs, on a machine that is busy with other things."""
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Each process of a pool computes on one core: more threads than cores make all of them slower."""
@@ -35,13 +35,28 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a task may take before its process is ended: a start, and a slowest pace."""
+    """How long a task may take before its process is ended: a start, and a slowest pace.
+
+    Seconds are those of computing, which do not depend on what else the machine does. The clock has a limit
+    too, for what waits instead of computing.
+    """
 
     article_s: float
     slowest_chars_per_s: float
+    wall_factor: float = 1.0
+
+    @classmethod
+    def of(cls, config: RunConfig) -> Limits:
+        """As the user set them."""
+        return cls(config.article_s, config.slowest_chars_per_s, config.wall_factor)
 
     def seconds(self, task: Task) -> float:
+        """Of computing."""
         return self.article_s + task.n_chars / self.slowest_chars_per_s
+
+    def wall_s(self, task: Task) -> float:
+        """By the clock."""
+        return self.wall_factor * self.seconds(task)
 
 
 FATAL = (FolderError, NotReadyError)
@@ -55,6 +70,12 @@ def cause(error: FolderError | NotReadyError) -> BaseException:
 
 class Executor(Protocol):
     """Runs tasks, in any order; reports come as they are done."""
+
+    jobs: int
+    """Tasks at a time."""
+
+    def warm_up(self, n: int) -> None:
+        """Start processes for ``n`` tasks, as far as there may be so many; they get ready meanwhile."""
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Any]:
         """The report of every task, or of the pieces it was cut into."""
@@ -77,7 +98,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A process is ready for its first task: the task's time counts from here."""
+    """A process begins with its task: the task's time counts from here."""
 
 
 class Retries:
@@ -101,9 +122,14 @@ class Retries:
 class Serial:
     """One task after another in this process."""
 
+    jobs = 1
+
     def __init__(self, make_stages: MakeStages, config: Config, limits: Limits) -> None:
         self.make_stages, self.config, self.limits = make_stages, config, limits
         self.stages: Stages | None = None
+
+    def warm_up(self, n: int) -> None:
+        """Nothing to start."""
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Any]:
         if self.stages is None:
@@ -118,7 +144,8 @@ class Serial:
 
     def _run(self, stages: Stages, task: Task) -> Any:
         try:
-            with time_limit(self.limits.seconds(task)):
+            task.prepare(stages)
+            with time_limit(self.limits.seconds(task), self.limits.wall_s(task)):
                 return task.run(stages)
         except TimeLimitError as error:
             return Failure("timeout", str(error))
@@ -131,26 +158,53 @@ class Serial:
         """Nothing to end."""
 
 
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise ``TimeLimitError`` inside the block after ``seconds``, where the system has alarms.
+HAS_ALARMS = hasattr(signal, "setitimer")
 
-    Native code is not interrupted; a pool can do that, by ending the process.
+
+@contextlib.contextmanager
+def time_limit(cpu_s: float, wall_s: float) -> Iterator[None]:
+    """Raise ``TimeLimitError`` inside the block after ``cpu_s`` of computing or ``wall_s`` by the clock.
+
+    Only where the system has alarms. Native code is not interrupted; a pool can do that, by ending the
+    process.
     """
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    if not HAS_ALARMS or threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def ring(_signum: int, _frame: FrameType | None) -> None:
-        raise TimeLimitError(f"took longer than {seconds:.0f} s")
+    def ring(signum: int, _frame: FrameType | None) -> None:
+        raise TimeLimitError(
+            too_much_computing(cpu_s) if signum == signal.SIGPROF else f"took longer than {wall_s:.0f} s"
+        )
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again each second: one may fall where none can rise
+    kinds = ((signal.SIGPROF, signal.ITIMER_PROF, cpu_s), (signal.SIGALRM, signal.ITIMER_REAL, wall_s))
+    before = [signal.signal(name, ring) for name, _, _ in kinds]
+    for _, timer, seconds in kinds:
+        signal.setitimer(timer, seconds, 1.0)  # again each second: one may fall where none can rise
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for (name, timer, _), handler in zip(kinds, before, strict=True):
+            signal.setitimer(timer, 0)
+            signal.signal(name, handler)
+
+
+@contextlib.contextmanager
+def life_limit(cpu_s: float) -> Iterator[None]:
+    """End this process, whatever it is at, after ``cpu_s`` of computing inside the block."""
+    if not HAS_ALARMS:
+        yield
+        return
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, cpu_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def too_much_computing(cpu_s: float) -> str:
+    return f"took more than {cpu_s:.0f} s of computing"
 
 
 def describe(error: BaseException) -> str:
@@ -167,17 +221,20 @@ class Worker:
     pipe: Connection
     task: Task | None = None
     deadline: float = 0.0
-    has_started: bool = False
 
 
 class Pool:
     """As many processes as ``jobs``, each with stages of its own; spawned, which all systems can do."""
 
     def __init__(self, make_stages: MakeStages, config: Config, limits: Limits, *, jobs: int) -> None:
-        self.start = (make_stages, config)
+        self.start = (make_stages, config, limits)
         self.limits, self.jobs = limits, jobs
         self.workers: list[Worker] = []
         self.context = mp.get_context("spawn")
+
+    def warm_up(self, n: int) -> None:
+        while len(self.workers) < min(n, self.jobs):
+            self._spawn()
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Any]:
         retries = Retries(tasks)
@@ -190,7 +247,7 @@ class Pool:
                 task = worker.task
                 report = self._receive(worker)
                 if isinstance(report, Started):
-                    worker.deadline = time.monotonic() + self.limits.seconds(task) if task else 0.0
+                    worker.deadline = time.monotonic() + self.limits.wall_s(task) if task else 0.0
                 elif isinstance(report, Failure) and task is not None:
                     yield from retries.failed(task, report)
                 else:
@@ -201,8 +258,7 @@ class Pool:
         while (idle or len(self.workers) < self.jobs) and (task := retries.next()) is not None:
             worker = idle.popleft() if idle else self._spawn()
             worker.task = task
-            start_s = 0.0 if worker.has_started else START_S
-            worker.deadline = time.monotonic() + self.limits.seconds(task) + start_s
+            worker.deadline = time.monotonic() + self.limits.wall_s(task) + START_S
             with contextlib.suppress(BrokenPipeError):  # it died while idle: found by _receive
                 worker.pipe.send(task)
 
@@ -220,9 +276,7 @@ class Pool:
                 report = worker.pipe.recv()
                 if isinstance(report, FATAL):
                     raise cause(report)
-                if isinstance(report, Started):
-                    worker.has_started = True
-                else:
+                if not isinstance(report, Started):
                     worker.task = None
                 return report
         except (EOFError, ConnectionError):
@@ -231,7 +285,10 @@ class Pool:
         self._end(worker)
         if late:
             return Failure("timeout", "took longer than the limit; its process was ended")
-        return Failure("internal", f"its process died (exit code {worker.process.exitcode})")
+        code = worker.process.exitcode
+        if HAS_ALARMS and code == -signal.SIGPROF and worker.task is not None:
+            return Failure("timeout", too_much_computing(self.limits.seconds(worker.task)))
+        return Failure("internal", f"its process died (exit code {code})")
 
     def _spawn(self) -> Worker:
         ours, theirs = self.context.Pipe()
@@ -266,16 +323,27 @@ def single_threaded() -> Iterator[None]:
             del os.environ[name]
 
 
-def work(pipe: Connection, make_stages: MakeStages, config: Config) -> None:
+def work(pipe: Connection, make_stages: MakeStages, config: Config, limits: Limits) -> None:
     """The life of a worker: tasks in, reports out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     stages = make_stages(config)
     with contextlib.suppress(EOFError, BrokenPipeError):
-        pipe.send(Started())
+        if not pipe.poll():
+            with contextlib.suppress(Exception):  # the first task that needs it says what is wrong
+                stages.prepare()
         while True:
-            task = pipe.recv()
-            pipe.send(report_of(task, stages))
+            pipe.send(_done(pipe, pipe.recv(), stages, limits))
+
+
+def _done(pipe: Connection, task: Task, stages: Stages, limits: Limits) -> Any:
+    try:
+        task.prepare(stages)
+    except NotReadyError as error:
+        return error
+    pipe.send(Started())
+    with life_limit(limits.seconds(task)):
+        return report_of(task, stages)
 
 
 def report_of(task: Task, stages: Stages) -> Any:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from pipeline.schema import SEGMENT_KINDS, Article, Document, Reject, Segment, arrow_schema, one_line
-from pipeline.tables.folder import FolderError
+from pipeline.tables.place import FolderError
 from pipeline.tables.records import to_records
 
 BATCH_DOCUMENTS = 256

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.tables.folder import FolderError
+from pipeline.tables.place import FolderError
 
 MARK = b"NCB1"
 TAIL_BYTES = 8 + len(MARK)

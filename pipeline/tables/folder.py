@@ -8,25 +8,15 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from pipeline.schema import TABLES, arrow_schema
+from pipeline.schema import TABLES, Sketch, arrow_schema
 from pipeline.tables import parquet
+from pipeline.tables.place import FolderError, part_path, parts, private
 from pipeline.tables.records import to_arrow, to_records
 
 Record = TypeVar("Record")
 
-
-class FolderError(Exception):
-    """An outputs folder cannot be used; the message names it and the way out."""
-
-
-def part_path(outputs: Path, name: str, number: int) -> Path:
-    """Where part ``number`` of a table lies."""
-    return outputs / name / f"part-{number:05}.parquet"
-
-
-def parts(outputs: Path, name: str) -> list[Path]:
-    """The part files of a table, in row order; empty where there is no such table yet."""
-    return sorted((outputs / name).glob("part-*.parquet"))
+RECORDS: dict[str, type] = {**TABLES, "sketches": Sketch}
+"""The record of every table, those for readers and those for the next run (``place.INNER``)."""
 
 
 def scan(outputs: Path, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
@@ -72,17 +62,10 @@ def write(outputs: Path, name: str, records: Sequence[Any] | pa.Table) -> None:
         path.unlink()
 
 
-def private(outputs: Path) -> Path:
-    """The folder for what is no table, inside the outputs folder so that moves out of it are atomic."""
-    folder = outputs / ".newsclaims"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def write_table(path: Path, name: str, pieces: Iterable[pa.Table]) -> int:
     """Write one part of table ``name`` at ``path``, which no reader lists; the number of rows."""
     rows_per_group = parquet.ROWS_PER_GROUP.get(name, parquet.DEFAULT_ROWS_PER_GROUP)
-    return parquet.write_part(path, pieces, arrow_schema(TABLES[name]), rows_per_group=rows_per_group)
+    return parquet.write_part(path, pieces, arrow_schema(RECORDS[name]), rows_per_group=rows_per_group)
 
 
 def write_all(outputs: Path, records: Mapping[str, Sequence[Any]]) -> None:

@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.schema import TABLES, arrow_schema
-from pipeline.tables.folder import parts, read
+from pipeline.tables.folder import read
+from pipeline.tables.place import parts
 
 PANDAS_TYPES = {pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}
 """Types that keep null apart from every value; numbers and times do so by themselves."""

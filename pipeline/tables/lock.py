@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.tables.folder import FolderError, private
+from pipeline.tables.place import FolderError, owner_path, private
 
 
 class BusyError(FolderError):
@@ -29,7 +29,7 @@ def locked(outputs: Path) -> Iterator[None]:
         BusyError: another process holds it; the message gives its id.
         FolderError: the folder cannot be written to.
     """
-    owner = outputs / ".newsclaims" / "owner.json"
+    owner = owner_path(outputs)
     try:
         lock = FileLock(private(outputs) / "lock", timeout=0)
         lock.acquire()

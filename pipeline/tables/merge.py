@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.schema import TABLES, arrow_schema
+from pipeline.schema import arrow_schema
 from pipeline.tables import parquet
 from pipeline.tables.bundle import read_bundle
-from pipeline.tables.folder import part_path
+from pipeline.tables.folder import RECORDS
+from pipeline.tables.place import part_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ def part_rows(outputs: Path, name: str, plan: PartPlan, columns: Sequence[str] |
 
     ``columns`` must name ``doc_id``.
     """
-    names = list(columns or arrow_schema(TABLES[name]).names)
-    pieces = [arrow_schema(TABLES[name]).empty_table().select(names)]
+    names = list(columns or arrow_schema(RECORDS[name]).names)
+    pieces = [arrow_schema(RECORDS[name]).empty_table().select(names)]
     if len(plan.keep):
         pieces.append(_of(PartSource(outputs, plan.number).rows(name, names), plan.keep))
     for source, doc_ids in plan.made.items():

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from pipeline.schema import TABLES, arrow_schema
-from pipeline.tables.folder import FolderError, parts
+from pipeline.tables.place import FolderError, parts
 
 BATCH_ROWS = 1024
 

@@ -7,7 +7,6 @@ of their articles (a few hundred bytes an article) lies in Parquet files that it
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,10 @@ import pyarrow as pa
 
 from pipeline.schema import arrow_schema
 from pipeline.tables import parquet
-from pipeline.tables.folder import private
+from pipeline.tables.place import manifest_path, part_path, private
+from pipeline.tables.settings import Settings
 
-FORMAT = 1
+FORMAT = 2
 """Raised when files of an earlier version can no longer be read; such a folder is made anew."""
 
 NO_PART = -1
@@ -34,6 +34,8 @@ class InputState:
     """One input file as it was when it was read."""
 
     path: str
+    doc_id: str
+    """Its path below the input folder, from which its articles have theirs."""
     size: int
     mtime_ns: int
     settled: bool
@@ -75,28 +77,6 @@ class RejectState:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What the tables depend on besides the inputs."""
-
-    versions: dict[str, str]
-    config: str
-    model: str
-
-    @property
-    def digest(self) -> str:
-        values = json.dumps([self.versions, self.config, self.model], sort_keys=True)
-        return hashlib.sha256(values.encode()).hexdigest()[:32]
-
-    def changes(self, before: Settings) -> list[str]:
-        """What differs, for a person; empty where nothing does."""
-        names = sorted(self.versions.keys() | before.versions.keys())
-        changed = [name for name in names if self.versions.get(name) != before.versions.get(name)]
-        return changed + [
-            name for name in ("config", "model") if getattr(self, name) != getattr(before, name)
-        ]
-
-
-@dataclass(frozen=True, slots=True)
 class PartFile:
     """One file of a table."""
 
@@ -126,10 +106,6 @@ class StateError(Exception):
     """The manifest or a state file cannot be used; the tables have to be made anew."""
 
 
-def manifest_path(outputs: Path) -> Path:
-    return outputs / "manifest.json"
-
-
 def no_state(settings: Settings) -> State:
     """The state of an empty folder."""
     tables = {name: arrow_schema(record).empty_table() for name, record in STATES.items()}
@@ -156,6 +132,13 @@ def read_state(outputs: Path) -> State | None:
         return State(Settings(**manifest["settings"]), **tables, files=files)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise StateError(f"{path}: cannot be used: {error}") from error
+
+
+def files_of(outputs: Path) -> list[Path]:
+    """The files of the folder's state and of its tables, as the manifest names them."""
+    manifest = json.loads(manifest_path(outputs).read_text(encoding="utf-8"))
+    states = [outputs / each["file"] for each in manifest["state"].values()]
+    return states + [part_path(outputs, each["table"], each["number"]) for each in manifest["files"]]
 
 
 def _read_table(outputs: Path, named: dict[str, str], record: type) -> pa.Table:

@@ -19,7 +19,8 @@ import pyarrow as pa
 
 from pipeline.schema import TABLES
 from pipeline.tables import parquet
-from pipeline.tables.folder import part_path, parts, private, write_table
+from pipeline.tables.folder import RECORDS, write_table
+from pipeline.tables.place import journal_path, part_path, parts, private, table_path
 from pipeline.tables.state import PartFile, State, write_state
 
 
@@ -52,18 +53,15 @@ class Commit:
         """Make the files that were written or kept, and no others, the tables of the folder."""
         counts = {"inputs": state.inputs.num_rows} | dict.fromkeys(TABLES, 0)
         for file in self.files:
-            counts[file.table] += file.rows
+            if file.table in TABLES:
+                counts[file.table] += file.rows
         moves = self.moves | write_state(self.outputs, state, counts, self.folder)
         kept = {part_path(self.outputs, file.table, file.number) for file in self.files} | set(moves.values())
-        present = [path for name in TABLES for path in parts(self.outputs, name)]
+        present = [path for name in RECORDS for path in parts(self.outputs, name)]
         present += (private(self.outputs) / "state").glob("*.parquet")
         unlinks = [path for path in present if path not in kept]
         _write_journal(self.outputs, moves, unlinks)
         recover(self.outputs)
-
-
-def journal_path(outputs: Path) -> Path:
-    return private(outputs) / "commit.json"
 
 
 def _write_journal(outputs: Path, moves: Mapping[Path, Path], unlinks: Iterable[Path]) -> None:
@@ -99,9 +97,9 @@ def recover(outputs: Path) -> bool:
         _move(outputs / aside, outputs / target)
     for path in plan["unlinks"]:
         (outputs / path).unlink(missing_ok=True)
-    for name in TABLES:
-        if (outputs / name).is_dir():
-            parquet.force_folder(outputs / name)
+    for name in RECORDS:
+        if table_path(outputs, name).is_dir():
+            parquet.force_folder(table_path(outputs, name))
     parquet.force_folder(outputs)
     journal.unlink()
     return True

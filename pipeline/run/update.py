@@ -13,23 +13,25 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from pipeline.run import corpus as columns
 from pipeline.run import inputs as walk
 from pipeline.run import shards
 from pipeline.run.commit import MakeWide, Result, refresh, replace_tables
-from pipeline.run.tasks import PARTLY_READ, ExtractTask, FoundInput, Made, Place, ReadTask, Survey, load_made
+from pipeline.run.listing import FoundInput, Listing
+from pipeline.run.tasks import PARTLY_READ, ExtractTask, Made, Place, ReadTask, Survey, load_made
 from pipeline.run.workers import Executor
 from pipeline.schema import arrow_schema
 from pipeline.tables import FolderError
 from pipeline.tables.bundle import BundleError
-from pipeline.tables.folder import private
+from pipeline.tables.place import private
+from pipeline.tables.settings import Settings
 from pipeline.tables.state import (
     ArticleState,
     InputState,
     RejectState,
-    Settings,
     State,
     StateError,
     no_state,
@@ -37,8 +39,14 @@ from pipeline.tables.state import (
 )
 from pipeline.tables.store import damaged
 
+Ints = NDArray[np.int64]
+
 READ_FILES = 256
 """Files that one task reads: enough to make its message worth while, few enough to spread over processes."""
+
+READ_FILES_LEAST = 16
+READ_SHARES = 4
+"""Tasks of reading for every process, where there are files enough."""
 
 READ_BYTES = 4_000_000
 
@@ -54,6 +62,8 @@ class Counts:
     n_extracted: int = 0
     n_words: int = 0
     n_resumed: int = 0
+    is_settled: bool = False
+    """Whether the sizes and times of the inputs tell the next run all about them."""
     why_anew: str | None = None
     stage_s: Counter[str] = field(default_factory=Counter)
 
@@ -62,7 +72,7 @@ class Counts:
 class Job:
     """What a run is given."""
 
-    sources: Iterable[Any]
+    listing: Listing
     outputs: Path
     settings: Settings
     is_repeated: columns.Repeated
@@ -81,13 +91,14 @@ def run(job: Job, make_executor: Callable[[], Executor]) -> Counts:
         FolderError: the folder cannot be written to, or the disk is full.
     """
     before, why = previous_state(job)
-    sources = job.sources if job.share is None else job.share.of(job.sources)
-    plan = walk.compare(sources, before, limit=job.limit)
+    listing = job.listing if job.share is None else job.share.of(job.listing)
+    plan = walk.compare(listing, before, limit=job.limit)
     counts = Counts(len(plan.new), len(plan.changed), plan.n_removed, len(plan.same), why_anew=why)
+    counts.is_settled = plan.is_settled
     lost = {file.number for file in damaged(job.outputs, before.files)}
     if plan.is_done and before.files and not lost and why is None:
         if plan.is_stale:
-            refresh(job.outputs, before, walk.states(plan.same, before))
+            refresh(job.outputs, before, plan.same_states)
         return counts
     executor = make_executor()
     try:
@@ -141,14 +152,14 @@ class _Run:
     def result(self, lost: set[int]) -> Result:
         """Everything the next state of the folder is made from."""
         self._prepare_folders()
-        survey = self.read([*self.plan.new, *self.plan.changed])
-        same = walk.states(self.plan.same, self.before)
+        survey = self.read(np.concatenate([self.plan.new, self.plan.changed]))
+        same = self.plan.same_states
         kept = _of_paths(self.before.articles, same["path"])
         known = _without_parts(self.before.articles, lost)
         found = columns.gather(
             pa.concat_tables([kept, survey.articles]),
             pa.concat_tables([_no_places(kept.num_rows), survey.places]),
-            [each.path for each in self.plan.found],
+            self.plan.shown,
             limit=self.job.limit,
         )
         lines = columns.learn(found.articles, self.job.is_repeated)
@@ -180,10 +191,12 @@ class _Run:
                     shutil.rmtree(other, ignore_errors=True)
         self.staging.mkdir(parents=True, exist_ok=True)
 
-    def read(self, found: Sequence[FoundInput]) -> Survey:
-        """Read the inputs; their texts lie in the work folder."""
+    def read(self, numbers: Ints) -> Survey:
+        """Read the inputs of these numbers; their texts lie in the work folder."""
+        n_bytes = sum(self.plan.listing.sizes[number] for number in numbers.tolist())
+        self.executor.warm_up(max(len(numbers), n_bytes // READ_BYTES))
         reports = list(
-            self._shown("reading", self.executor.map(self._read_tasks(found)), len(found), _n_inputs)
+            self._shown("reading", self.executor.map(self._read_tasks(numbers)), len(numbers), _n_inputs)
         )
         return Survey(
             inputs=_concat([each.inputs for each in reports], InputState),
@@ -192,16 +205,19 @@ class _Run:
             rejects=_concat([each.rejects for each in reports], RejectState),
         )
 
-    def _read_tasks(self, found: Sequence[FoundInput]) -> Iterator[ReadTask]:
-        """Runs of neighbouring inputs; a large one alone."""
-        start, n_bytes = 0, 0
-        for end, each in enumerate(found):
-            if end > start and (n_bytes + each.size > READ_BYTES or end - start == READ_FILES):
-                yield ReadTask(tuple(found[start:end]), self.work, self.job.limit)
-                start, n_bytes = end, 0
+    def _read_tasks(self, numbers: Ints) -> Iterator[ReadTask]:
+        """Runs of neighbouring inputs, some for every process; a large one alone."""
+        waiting: list[FoundInput] = []
+        n_bytes = 0
+        n_files = max(READ_FILES_LEAST, min(READ_FILES, len(numbers) // (READ_SHARES * self.executor.jobs)))
+        for each in map(self.plan.listing.__getitem__, numbers.tolist()):
+            if waiting and (n_bytes + each.size > READ_BYTES or len(waiting) == n_files):
+                yield ReadTask(tuple(waiting), self.work, self.job.limit)
+                waiting, n_bytes = [], 0
+            waiting.append(each)
             n_bytes += each.size
-        if found:
-            yield ReadTask(tuple(found[start:]), self.work, self.job.limit)
+        if waiting:
+            yield ReadTask(tuple(waiting), self.work, self.job.limit)
 
     def resume(self, found: columns.Corpus, lines: columns.Lines, work: columns.Work) -> list[Made]:
         """What runs that were cut off, or shares of this one, have done already, taken off what is to do."""
@@ -215,8 +231,8 @@ class _Run:
         missing = np.flatnonzero(work.todo & found.places["bundle"].is_null().to_numpy())
         if not len(missing):
             return
-        paths = set(found.articles["path"].take(pa.array(missing)).to_pylist())
-        survey = self.read([each for each in self.plan.found if each.path in paths])
+        paths = found.articles["path"].take(pa.array(missing)).combine_chunks()
+        survey = self.read(self.plan.numbers_of(paths))
         places = dict(
             zip(
                 zip(survey.articles["path"].to_pylist(), survey.articles["number"].to_pylist(), strict=True),
@@ -234,7 +250,7 @@ class _Run:
         """Extract what is to do; the rows lie in the staging folder."""
         todo = np.flatnonzero(work.todo & found.places["bundle"].is_valid().to_numpy())
         tasks: Iterable[ExtractTask] = columns.tasks(
-            found, lines, work, todo.tolist(), source=self.work, target=self.staging
+            found, lines, work, todo.tolist(), jobs=self.executor.jobs, source=self.work, target=self.staging
         )
         made = []
         for report in self._shown("extracting", self.executor.map(tasks), len(todo), _n_articles):

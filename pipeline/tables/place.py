@@ -1,0 +1,58 @@
+"""Where everything lies in an outputs folder, and what is said of one that cannot be used.
+
+Imports nothing of weight: a run that finds nothing new needs no more of the tables than this.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FolderError(Exception):
+    """An outputs folder cannot be used; the message names it and the way out."""
+
+
+INNER = frozenset({"sketches"})
+"""Tables that no reader needs: they lie where the state lies."""
+
+
+def private(outputs: Path) -> Path:
+    """The folder for what is no table, inside the outputs folder so that moves out of it are atomic."""
+    folder = outputs / ".newsclaims"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def table_path(outputs: Path, name: str) -> Path:
+    """The folder of a table."""
+    return (outputs / ".newsclaims" if name in INNER else outputs) / name
+
+
+def part_path(outputs: Path, name: str, number: int) -> Path:
+    """Where part ``number`` of a table lies."""
+    return table_path(outputs, name) / f"part-{number:05}.parquet"
+
+
+def parts(outputs: Path, name: str) -> list[Path]:
+    """The part files of a table, in row order; empty where there is no such table yet."""
+    return sorted(table_path(outputs, name).glob("part-*.parquet"))
+
+
+def share_path(outputs: Path, index: int, total: int) -> Path:
+    """The outputs folder of one share of a run."""
+    return outputs / ".newsclaims" / "shards" / f"{index}-of-{total}"
+
+
+def manifest_path(outputs: Path) -> Path:
+    """The file that says what the folder was made from; there once a run has ended."""
+    return outputs / "manifest.json"
+
+
+def journal_path(outputs: Path) -> Path:
+    """The moves of a commit, while they are made."""
+    return outputs / ".newsclaims" / "commit.json"
+
+
+def owner_path(outputs: Path) -> Path:
+    """Who is at work in the folder, or was when it was killed."""
+    return outputs / ".newsclaims" / "owner.json"
