@@ -39,6 +39,7 @@ from pipeline.schema import RawArticle
 PARAGRAPHS = 14
 """Of an article made for measuring: about 450 words, as a news article has."""
 
+LOADING = "loading the model"
 SEED = 20
 REFERENCE_BATCH = 64
 TAGS = 50
@@ -89,6 +90,8 @@ class Report:
                 found[key] = getattr(self.measures[over], attribute) / getattr(
                     self.measures[under], attribute
                 )
+        if LOADING in self.measures:
+            found["seconds to load the model, imports apart"] = self.measures[LOADING].stage_s["model"]
         for name, measure in self.measures.items():
             what, _, size = name.rpartition(", ")
             first = self.measures.get(f"first run, {size}")
@@ -176,6 +179,7 @@ def benchmark(
             if first:
                 note(dataclasses.replace(report.measures[f"first run, {size}"], name="one process"))
                 note(measured(_reference, "reference", size, n_words, articles))
+                note(measured(_load, LOADING, 0, 0, config))
                 note(measured(_extract, "two processes", size, n_words, articles, folder / "two", config, 2))
             out = folder / f"out-{size}"
             note(measured(_extract, f"rerun with nothing new, {size}", 0, 0, articles, out, config, jobs))
@@ -240,6 +244,16 @@ def _measure(pipe: Any, work: Callable[..., dict[str, float]], values: tuple[Any
 def _extract(articles: Path, outputs: Path, config: Config, jobs: int) -> dict[str, float]:
     summary = run.extract([articles], outputs, config=config, jobs=jobs)
     return summary.stage_s | {"processes": jobs if jobs > 1 and summary.n_extracted else 0}
+
+
+def _load(config: Config) -> dict[str, float]:
+    """Seconds of computing of importing what the model needs, and of loading it."""
+    start = time.process_time()
+    from pipeline.annotate import load_pipeline
+
+    imported = time.process_time()
+    load_pipeline(config.model)
+    return {"imports": imported - start, "model": time.process_time() - imported}
 
 
 def _reference(articles: Path) -> dict[str, float]:
