@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +14,19 @@ from numpy.typing import NDArray
 from pipeline.clean.extent import Scores, keep_units
 from pipeline.clean.features import Seen, look_up, unit_features
 from pipeline.clean.furniture import Furniture, load_furniture
-from pipeline.clean.header import Head, Lines, find_head, find_opening, opens_with_title
+from pipeline.clean.header import Head, find_head, find_opening
 from pipeline.clean.html_page import extract_page, units_of_body
 from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose, section_after
 from pipeline.clean.lines import Page, Unit, ends_sentence, join_lines, split_lines
-from pipeline.clean.metadata import Credits, find_credits, find_language, find_publisher
+from pipeline.clean.metadata import Credits, find_credits, find_language
 from pipeline.clean.posts import find_excerpts
+from pipeline.clean.publisher import find_publisher, squeezed
 from pipeline.clean.scorer import Trees, load_trees
 from pipeline.clean.site_lines import SiteLines, recurring
 from pipeline.clean.sites import rules_for
+from pipeline.clean.tags import find_tags
 from pipeline.clean.threads import Thread, find_thread
+from pipeline.clean.titles import Lines, opens_with_title
 from pipeline.config import Config
 from pipeline.schema import BODY_KINDS, Article, Document, RawArticle, Segment, one_line
 
@@ -43,6 +47,8 @@ _SURE = 0.9
 _FAR_UNITS = 10
 """Units to the nearest sentence of eight words beyond which the scorer gave .02 at most on body-dev."""
 _FAR_ODDS = -6.0
+_MOST_TAG_UNITS = 2
+"""Last units of the prose that may turn out to be tags."""
 _NO_PROSE_LINES = 3
 """Where nothing is kept, lines before a comment thread may begin."""
 _THREAD_AFTER_WORDS = 40
@@ -182,7 +188,7 @@ def _head(scored: Scored, raw: RawArticle, keep: NDArray[np.bool_]) -> Head:
     Lines of the head are taken out of ``keep``, and prose between the head and the first kept unit put in.
     """
     units = scored.units
-    lines = Lines(units, scored.seen, [int(n) for n in scored.n_words])
+    lines = Lines(units, scored.seen, [int(n) for n in scored.n_words], scored.page.text)
     first = int(np.argmax(keep)) if keep.any() else 0
     opening = find_opening(lines, first) if keep.any() else 0
     head = find_head(lines, opening, given=raw.title)
@@ -234,6 +240,9 @@ def _label(
     inside = np.flatnonzero(keep)
     start, end = (int(inside[0]), int(inside[-1])) if len(inside) else (len(scored.units), -1)
     special = _captions(scored, keep) | _head_labels(head) | ruled
+    tags = find_tags(scored.units, set(inside[:-_MOST_TAG_UNITS].tolist()) | set(special))
+    keep[list(tags)] = False
+    special = tags | special
     pieces, section = [], "navigation"
     for i, unit in enumerate(scored.units):
         n_words = int(scored.n_words[i])
@@ -349,12 +358,12 @@ def _article(
         sha256=raw.sha256,
         format=raw.format,
         url=raw.url,
-        site=raw.site,
+        site=raw.site or _host(raw.url),
         publisher=publisher,
         title=title,
         subtitle=_first_text(segments, "subtitle"),
         authors=tuple(name for name in found.authors or () if name not in (publisher, raw.site)) or None,
-        agency=found.agency,
+        agency=None if found.agency and squeezed(found.agency) == squeezed(publisher or "") else found.agency,
         published=found.published,
         published_text=found.published_text,
         updated=found.updated,
@@ -368,6 +377,12 @@ def _article(
         warnings=tuple(warnings) or None,
     )
     return Article(document, segments)
+
+
+def _host(url: str | None) -> str | None:
+    """The host of an address without ``www.``, where reading gave no site."""
+    host = urlsplit(url).hostname if url else None
+    return host.removeprefix("www.") if host else None
 
 
 def _first_text(segments: Sequence[Segment], kind: str) -> str | None:

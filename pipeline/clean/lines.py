@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.clean.bylines import parse_credit
+from pipeline.clean.dates import has_date
 from pipeline.clean.furniture import load_furniture
 
 _HANGING = frozenset(
@@ -32,6 +34,7 @@ _BYLINE = re.compile(r"(?:By|BY) |by [A-Z][\w.'’-]* ?(?:[A-Z]|$)")
 _BROKEN_SHARE = 0.04
 """Share of lines that begin like the middle of a sentence above which a page counts as broken at links:
 0.00-0.01 on `already_clean` and `inscriptis` pages of body-dev, 0.05-0.4 on `bs4_nl` pages with links."""
+_CREDIT_CHARS = 100
 _PROSE_WORDS = 6
 """Lower-case words of a unit above which it is a sentence under way."""
 
@@ -96,6 +99,14 @@ def ends_sentence(line: str) -> bool:
 
 
 _ENDS_SET = frozenset(_ENDS)
+
+
+def _credits(line: str) -> bool:
+    """Whether the line is a date or a byline: a headline may end with any word ("as they come in")."""
+    if len(line) > _CREDIT_CHARS:
+        return False
+    credit = None if has_date(line) else parse_credit(line)
+    return credit.sure if credit is not None else has_date(line)
 
 
 def _continues(line: str) -> bool:
@@ -176,7 +187,13 @@ def _joins(page: Page, first: int, i: int, *, n_lower: int, broken: bool, width:
     if ends_sentence(before):
         return False
     if _hangs(before):
-        return True
+        return (
+            broken
+            or i - first > 1
+            or not before[-1].isalpha()
+            or before in ("By", "BY")
+            or not _credits(line)
+        )
     # A sentence under way, broken at a link: what follows belongs to it even where it begins with a capital.
     return (
         broken

@@ -6,31 +6,18 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from pipeline.clean.bylines import authors_of, dateline_of
-from pipeline.clean.dates import Written, find_dates, not_future
+from pipeline.clean.bylines import authors_of, dateline_of, parse_byline, reporting_credit
+from pipeline.clean.dates import Written, find_dates, is_clock, not_future
 from pipeline.clean.header import Head
 from pipeline.clean.lines import Unit
 from pipeline.schema import RawArticle
 
 _UPDATED = re.compile(r"\b(?:updated?|modified|last (?:updated?|modified|edited)|revised)\b", re.I)
-_COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|&copy;|copyright)[\s:]*(?:©|\(c\)|copyright)?[\s,:]*(?:(?:19|"
-    r"20)\d\d(?:\s*[-–—,/]\s*(?:(?:19|20)?\d\d|present))?)?[\s,.:|by]*"
-    r"(?P<owner>[A-Z][^.|©•\n]{1,60}?)(?:,? (?:19|20)\d\d(?:\s*[-–]\s*\d+)?)?"
-    r"(?=\s*(?:[.|©•,;]|[-–—] |all rights?\b|$|part of\b|registered\b|terms\b|privacy\b|a division\b|"
-    r"powered\b|designed\b|inc\b))",
-    re.I,
-)
-_COMPANY = re.compile(
-    r",?\s*\b(?:inc|llc|ltd|limited|corp|corporation|plc|gmbh|s\.?a|pty|co|company|group plc)\b\.?.*$", re.I
-)
-_SUFFIX = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+(?P<name>[^-–—|»:•·]{2,50})")
-_LETTERS = re.compile(r"[^a-z0-9]+")
-_TOP_LINES = 40
-_MASTHEAD_CHARS = 50
-_MIN_HOST_LETTERS = 6
+_DATELINE_CHARS = 70
+_PLACE_BEFORE = re.compile(r"^[A-Z][\w'’./-]*(?:,? [A-Z][\w'’./-]*){0,4},? ?\(?$")
+_SIGNED = re.compile(r"^(?:posted|written|published) by:? .{2,60}$", re.I)
+_DASH_AFTER = re.compile(r"^\)?\.?\s*(?:\([^)]{2,25}\)\s*)?(?:[—–:/-]|--)")
 _STOP_WORDS = frozenset("the of and to in a is that for was on with as it he by be are at from said".split())
 
 
@@ -59,27 +46,43 @@ def find_credits(raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequ
         if stated:
             authors = list(stated.authors) or authors
             agency = stated.agency or agency
-    if prose and agency is None:
-        dateline = dateline_of(units[prose[0]].text)
-        agency = dateline[1] if dateline else None
+    for i in prose[:2] if agency is None else ():
+        dateline = dateline_of(units[i].text)
+        agency = agency or (dateline[1] if dateline else None)
+    if prose and not authors:
+        authors = _authors_below([unit.text for unit in units[prose[-1] :]])
     authors = [name for name in authors if agency is None or name.lower() != agency.lower()]
-    published, text, updated = _times(raw, units, head)
+    published, text, updated = _times(raw, units, head, prose)
     return Credits(tuple(authors) or None, agency, published, text, updated)
 
 
+def _authors_below(texts: Sequence[str]) -> list[str]:
+    """Authors named below the story: by a wire service, or by a blog that signs its posts.
+
+    Where several lines sign, they sign comments.
+    """
+    reporting = [byline for text in texts[:4] if (byline := reporting_credit(text))]
+    signed = [text for text in texts if _SIGNED.match(text)]
+    own = parse_byline(signed[0]) if len(signed) == 1 and signed[0] in texts[:4] else None
+    return [name for byline in (*reporting, own) if byline for name in byline.authors]
+
+
 def _times(
-    raw: RawArticle, units: Sequence[Unit], head: Head
+    raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequence[int]
 ) -> tuple[dt.datetime | None, str | None, dt.datetime | None]:
     published: tuple[Written, str] | None = None
     updated: dt.datetime | None = None
-    for i in sorted((*head.bylines, *head.dates, *head.datelines)):
+    opening = [i for i in prose[:2] if _opens_with_date(units[i].text)][:1]
+    for i in (*sorted((*head.bylines, *head.dates, *head.datelines)), *opening):
         text = units[i].text
+        if i + 1 < len(units) and is_clock(units[i + 1].text) and not any(d.has_time for d in find_dates(text)):
+            text += " " + units[i + 1].text
         before = units[i - 1].text if i and len(units[i - 1].text) < 30 else ""
-        for written in find_dates(text):
+        for written in find_dates(text[:_DATELINE_CHARS] if i in opening else text):
             said = before + " " + text[: written.start] if written.start < 12 else text[: written.start]
             if _UPDATED.search(said[-40:]) and not re.search(r"publish|posted|created", said[-25:], re.I):
                 updated = updated or not_future(written.when)
-            elif published is None and not_future(written.when):
+            elif not_future(written.when) and (published is None or _tells_more(written, published[0])):
                 published = written, text[written.start : written.end]
     if raw.date_text:
         stated = find_dates(raw.date_text)
@@ -90,51 +93,18 @@ def _times(
     return published[0].when, published[1], updated
 
 
-def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) -> str | None:
-    """Who publishes the page: its masthead, else who holds the copyright.
-
-    The masthead is what the page's own title adds to the headline, or one of the first lines that the host
-    of the address spells.
-    """
-    masthead = _title_suffix(lines[:3], title) or _spelt_by_host(lines[:_TOP_LINES], url)
-    return masthead or _copyright_owner(lines)
+def _tells_more(written: Written, known: Written) -> bool:
+    """Whether a date is the known one with its time of day."""
+    return written.has_time and not known.has_time and written.when.date() == known.when.date()
 
 
-def _title_suffix(lines: Sequence[str], title: str | None) -> str | None:
-    for line in lines:
-        if title and line.startswith(title) and (match := _SUFFIX.fullmatch(line[len(title) :])):
-            return match["name"]
-    return None
-
-
-def _spelt_by_host(lines: Sequence[str], url: str | None) -> str | None:
-    host = _LETTERS.sub("", (urlsplit(url).hostname or "").rpartition(".")[0]) if url else ""
-    for line in lines:
-        spelt = _LETTERS.sub("", line.lower()).removeprefix("the")
-        if (
-            len(spelt) >= _MIN_HOST_LETTERS
-            and len(line) <= _MASTHEAD_CHARS
-            and spelt in host.replace("the", "", 1)
-        ):
-            return line
-    return None
-
-
-def _copyright_owner(lines: Sequence[str]) -> str | None:
-    """Who holds the copyright, by the last lines of the page."""
-    for line in reversed(lines[-80:]):
-        if len(line) > 400:
-            continue
-        match = _COPYRIGHT.search(line)
-        if match:
-            owner = _COMPANY.sub("", match["owner"]).strip(" ,.-–—|")
-            if (
-                owner
-                and 1 < len(owner) <= 50
-                and not owner.lower().startswith(("all rights", "and ", "the author", "holder"))
-            ):
-                return owner
-    return None
+def _opens_with_date(text: str) -> bool:
+    """Whether a paragraph opens with a place and a date: "GRAZ, Austria, May 3, 2022 - "."""
+    dates = find_dates(text[:_DATELINE_CHARS])
+    if not dates:
+        return False
+    place, after = text[: dates[0].start], text[dates[0].end : dates[0].end + 30]
+    return _PLACE_BEFORE.match(place) is not None and _DASH_AFTER.match(after) is not None
 
 
 def find_language(body: str, languages: Sequence[str]) -> str | None:

@@ -1,0 +1,169 @@
+"""Who publishes a page: what its title adds to the headline, its masthead, its copyright line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from pipeline.clean.furniture import load_furniture
+from pipeline.clean.people import agency_of, has_given_name, is_person
+
+_YEARS = r"(?:(?:19|20)\d\d(?:\s*[-–—,/]\s*(?:(?:19|20)?\d\d|[Pp]resent))?)"
+_MARK = r"(?:©|\([cC]\)|&copy;|[Cc]opyright|COPYRIGHT)"
+_COPYRIGHT = re.compile(
+    rf"{_MARK}[\s:]*(?:{_MARK}[\s:]*)?(?:[Bb]y\s+)?,?\s*(?:{_YEARS}[\s,.:|]*)?(?:[Bb]y\s+)?[\s,|–-]*"
+    rf"(?P<owner>[A-Z0-9][^.|©•\n;]*?(?:\.\w[^.|©•\n;]*?)*?)(?:,? {_YEARS})?"
+    r"(?=\s*(?:\.(?:\s|$)|[|©•,;]|[-–—] |(?i:all rights?\b|$|part of\b|registered\b|terms\b|privacy\b|"
+    r"a division\b|powered\b|designed\b|unless\b|or its\b|in england\b|may not\b|no part\b)))"
+)
+_OWNER_BEFORE = re.compile(
+    rf"^(?P<owner>[A-Z0-9][\w &'’.-]{{1,48}}?)\s*(?:©|\([cC]\)|,? [Cc]opyright ©?)\s*{_YEARS}"
+)
+_PUBLISHED_BY = re.compile(
+    r"\b(?:[Pp]ublished|[Oo]wned and operated|[Oo]perated) by (?P<owner>[A-Z][\w &'’-]{2,48}?)(?=[.,;|(]|$)"
+)
+_COMPANY = re.compile(r",?\s*\b(?:inc|llc|ltd|limited|corp|plc|gmbh|s\.?a|pty|group plc)\b\.?,?$", re.I)
+_NOT_OWNERS = re.compile(
+    r"^(?:all \w+|site|contents?|and |privacy|terms|contact|the authors?\b|holders?\b|policy|notices?|"
+    r"copyright|reserved|rights?\b|"
+    r"infringement|law|protected|information|agency|statement|\d+$|licen[cs]e|respective)",
+    re.I,
+)
+_SUFFIX = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+")
+_ABOUT = re.compile(r"^(?:about|subscribe to|welcome to|advertise with|contact|support|follow)\s+", re.I)
+_LETTERS = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"[\w'’&.-]+")
+_TOP_LINES = 40
+_FOOT_LINES = 80
+_MASTHEAD_CHARS = 50
+_MASTHEAD_WORDS = 5
+_MIN_HOST_LETTERS = 6
+_MIN_TITLE_SHARE = 0.6
+_MOST_LINE_CHARS = 400
+
+
+def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) -> str | None:
+    """Who publishes the page, by the surest sign there is: null rather than a guess.
+
+    What the page's own title adds to the headline; a line that spells the host of the address; who holds
+    the copyright (a wire service holds that of its text only); a masthead above a menu.
+    """
+    return (
+        _title_suffix(lines[:3], title)
+        or _spelt_by_host([*lines[:_TOP_LINES], *lines[_TOP_LINES:][-_TOP_LINES:]], url)
+        or _copyright_owner(lines)
+        or _masthead(lines, title)
+    )
+
+
+def _title_suffix(lines: Sequence[str], title: str | None) -> str | None:
+    """``Dam holds`` in ``Dam holds | World | The Tide``."""
+    words = _words(title or "")
+    for line in lines if len(words) > 2 else ():
+        parts = _SUFFIX.split(line)
+        if len(parts) < 2 or len(line) > _MOST_LINE_CHARS:
+            continue
+        name = parts[-1].strip()
+        head = _words(line[: -len(name)])
+        if (
+            len(words & head) >= _MIN_TITLE_SHARE * len(words)
+            and not (words - {"the"}) & _words(name)
+            and _is_name(name)
+        ):
+            return name
+    return None
+
+
+def squeezed(text: str) -> str:
+    """Letters and figures alone, in lower case: ``Hawaii News Now`` is ``HawaiiNewsNow``."""
+    return _LETTERS.sub("", text.lower())
+
+
+def _words(text: str) -> set[str]:
+    return set(_LETTERS.sub(" ", text.lower()).split())
+
+
+def _is_name(text: str) -> bool:
+    """Whether a short text can be a publication's name: capitals, and not the name of a section."""
+    words = _WORD.findall(text)
+    lower = text.lower()
+    return (
+        0 < len(words) <= _MASTHEAD_WORDS
+        and 1 < len(text) <= _MASTHEAD_CHARS
+        and any(c.isupper() for c in text)
+        and text[0].isalnum()
+        and text[-1] not in ".!?…:;,"
+        and not load_furniture().line_mask(lower)
+        and not load_furniture().is_menu(lower)
+    )
+
+
+def _spelt_by_host(lines: Sequence[str], url: str | None) -> str | None:
+    host = squeezed((urlsplit(url).hostname or "").rpartition(".")[0]) if url else ""
+    for line in lines if host else ():
+        if len(line) > _MASTHEAD_CHARS:
+            continue
+        name = _ABOUT.sub("", line)
+        spelt = squeezed(name).removeprefix("the")
+        if len(spelt) >= _MIN_HOST_LETTERS and spelt in host.replace("the", "", 1) and "." not in name:
+            return name
+    return None
+
+
+def _copyright_owner(lines: Sequence[str]) -> str | None:
+    """Who holds the copyright, by the last lines of the page."""
+    for line in reversed(lines[-_FOOT_LINES:]):
+        if len(line) > _MOST_LINE_CHARS:
+            continue
+        if (owner := copyright_owner(line)) is not None:
+            return owner
+    return None
+
+
+def copyright_owner(line: str) -> str | None:
+    """The owner that a copyright line names, without its legal form; null for a wire service.
+
+    >>> copyright_owner("Copyright © 2002-2020 Dale Newspapers Ltd. Registered in England")
+    'Dale Newspapers'
+    """
+    if (
+        "©" in line
+        or "(c)" in line
+        or "(C)" in line
+        or "opyright" in line
+        or "OPYRIGHT" in line
+        or "&copy;" in line
+    ):
+        found = [_COPYRIGHT.search(line), _OWNER_BEFORE.match(line)]
+    else:
+        found = [_PUBLISHED_BY.search(line) if "by " in line and len(line) < 200 else None]
+    owners = (_owner(line, match) for match in found if match is not None)
+    return next((owner for owner in owners if owner is not None), None)
+
+
+def _owner(line: str, match: re.Match[str]) -> str | None:
+    if re.search(r"\b(?:data|photos?|images?|text|video) $", line[: match.start()], re.I):
+        return None
+    owner = _COMPANY.sub("", _COMPANY.sub("", match["owner"].strip(" ,.-–—|"))).strip(" ,.-–—|")
+    if not 1 < len(owner) <= _MASTHEAD_CHARS or _NOT_OWNERS.match(owner) or len(owner.split()) > 7:
+        return None
+    return None if agency_of(owner.removeprefix("The ")) or agency_of(owner) else owner
+
+
+def _masthead(lines: Sequence[str], title: str | None) -> str | None:
+    """The page's first line, where a menu, a motto of the site or its name again tells what it is."""
+    if len(lines) < 4 or title is None or lines[0] == title or not _is_name(lines[0]):
+        return None
+    name = lines[0]
+    furniture = load_furniture()
+    again = any(
+        line != name and len(line) < 120 and name in line
+        for line in (*lines[1:_TOP_LINES], *lines[-_TOP_LINES:])
+    )
+    above = lines[1 : lines.index(title)] if title in lines[:_TOP_LINES] else ()
+    menu = any(furniture.is_menu(line.lower()) or furniture.line_mask(line.lower()) for line in above[:4])
+    capitals = all(word[0].isupper() or word in ("of", "and", "the", "in") for word in _WORD.findall(name))
+    one_word = len(name.split()) == 1 and not any(c.isupper() for c in name[1:])
+    is_author = len(name.split()) > 1 and is_person(name) and has_given_name(name)
+    return name if capitals and (again or (menu and not one_word)) and not is_author else None
