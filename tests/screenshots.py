@@ -47,7 +47,9 @@ def article(page: Page, report: Path) -> None:
     row = confirmed.first if confirmed.count() else page.locator("#claims .claim").first
     number = row.get_attribute("value")
     page.locator(f"#text a.n[href='#row-{number}']").click()
-    page.evaluate("scrollBy(0, -160)")
+    page.locator("#text p.body").first.evaluate(
+        "element => scrollBy(0, element.getBoundingClientRect().top - 90)"
+    )
     page.mouse.move(2, 2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import json
 import os
 import re
@@ -14,7 +15,6 @@ from typing import Any
 
 import pytest
 
-import pipeline
 from pipeline.clean.sites import SiteRules
 from pipeline.evaluate.errors import refresh
 from pipeline.evaluate.patterns import PATTERNS
@@ -25,6 +25,9 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 
 
+WITH_EXAMPLES = [
+    path for path in sorted((ROOT / "pipeline").rglob("*.py")) if ">>> " in path.read_text(encoding="utf-8")
+]
 PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
 
 
@@ -68,12 +71,15 @@ def test_the_example_of_a_site_rule_is_valid() -> None:
     assert SiteRules.model_validate(tomllib.loads(example)).site == "news.example"
 
 
-def test_the_examples_of_the_page_of_errors_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("page", "made"), [("ERRORS.md", "sample"), ("SITES.md", "kept_by_reason")])
+def test_the_examples_of_other_pages_run(
+    page: str, made: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(folder)
     names: dict[str, Any] = {}
-    for block in blocks("ERRORS.md", "python"):
+    for block in blocks(page, "python"):
         exec(block, names)
-    assert len(names["sample"]) > 5
+    assert len(names[made]) > 5
 
 
 @pytest.mark.model
@@ -91,10 +97,17 @@ def test_the_examples_of_the_readme_run(folder: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.model
-def test_the_examples_of_the_package_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", WITH_EXAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_examples_of_docstrings_run(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     monkeypatch.chdir(folder)
-    failed, tried = doctest.testmod(pipeline)
-    assert (failed, tried > 8) == (0, True)
+    failed, tried = doctest.testmod(importlib.import_module(name))
+    assert (failed, tried > 0) == (0, True)
+
+
+def test_the_package_s_own_examples_are_among_them() -> None:
+    assert ROOT / "pipeline" / "__init__.py" in WITH_EXAMPLES
+    assert "+SKIP" not in (ROOT / "pipeline" / "__init__.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -136,6 +149,7 @@ def test_the_notebook_holds_no_output() -> None:
     assert [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
 
 
+@pytest.mark.model
 @pytest.mark.slow
 def test_the_notebook_runs(folder: Path) -> None:
     nbformat = pytest.importorskip("nbformat")
@@ -146,6 +160,8 @@ def test_the_notebook_runs(folder: Path) -> None:
     client.execute(env=environment, cwd=str(DOCS))
     shown = json.dumps(notebook.cells)
     assert "Calden security official" in shown
+    assert "The harbour master" in shown
+    assert "source 1" in shown
 
 
 def test_the_command_that_writes_the_page() -> None:

@@ -119,6 +119,13 @@ def test_search_from_the_overview_finds_what_a_commander_said_and_who_confirmed_
     expect(page.locator("#panel")).to_contain_text("Western military source")
 
 
+def test_a_confirmation_leads_to_what_it_confirms(page: Page, report: Path) -> None:
+    open_table(page, report, "claims", "#class=confirm&q=%22three+drones%22")
+    page.get_by_text("Confirms what").first.get_by_role("link").click()
+    expect(page.locator("#panel")).to_contain_text("Calden security official")
+    expect(page.locator("#panel")).to_contain_text("Confirmed by")
+
+
 def test_words_phrases_and_exclusions(page: Page, report: Path) -> None:
     def found(query: str) -> int:
         page.get_by_role("searchbox", name="Search").fill(query)

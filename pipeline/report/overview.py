@@ -99,7 +99,6 @@ def _figures(book: Book, rows: Rows) -> list[tuple[str, int, str | None]]:
         ("named sources", named, "sources.html#named=named"),
         ("anonymous descriptions", len(book.sources) - named, "sources.html#named=anonymous"),
         ("names", len(rows.names), "names.html"),
-        ("mentions of names and figures", rows.n_entities, None),
         ("inputs rejected", len(rows.rejects), "rejects.html" if rows.rejects else None),
     ]
 

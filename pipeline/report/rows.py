@@ -50,9 +50,6 @@ class ByArticle(Generic[Record]):
         self._starts = np.searchsorted(number[order], np.arange(len(doc_ids) + 1))
         self._record = record
 
-    def __len__(self) -> int:
-        return int(self._table.num_rows)
-
     def start(self, article: int) -> int:
         """The article's first row."""
         return int(self._starts[article])
@@ -92,7 +89,6 @@ class Rows:
         self.names = {name.name_id: name for name in tables.read_records(outputs, "names", Name)}
         self.rejects = tables.read_records(outputs, "rejects", Reject)
         self.n_articles: int = self._documents.num_rows
-        self.n_entities = len(self._entities)
 
     def documents(self) -> Iterator[Document]:
         """Every article's row, newest first."""

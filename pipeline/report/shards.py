@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.report.book import Book
+from pipeline.report.book import Book, ClaimRef
 from pipeline.report.rows import Rows
 from pipeline.schema import Claim
 
@@ -188,13 +188,24 @@ class ClaimShards(Shards):
         anchor = "" if ref.anchor == claim.claim_id else ref.anchor
         self.add(
             claim.claim_id, claim.content, claim.source, claim.cue,
-            anchor, claim.parent_claim_id, claim.supports_claim_id,
+            anchor, claim.parent_claim_id, _supported(book, ref),
             [[book.claims[n].cue_class, book.claim_address(n)] for n in book.answers.get(row, ())],
             self.lookup("articles", ref.article, (head.page, head.title, head.doc_id)),
             who[0] if len(who) == 1 else who, days(head.day), round(claim.confidence * 1000),
             claim.source_kind, "\n".join(claim.source_nationality or ()), claim.form, claim.cue_class,
             head.outlet, claim.segment_kind, flags,
         )  # fmt: skip
+
+
+def _supported(book: Book, ref: ClaimRef) -> list[str] | None:
+    """Id, page and sources of the claim that this one confirms or denies."""
+    if ref.supports is None:
+        return None
+    row = book.by_claim_id.get(ref.supports)
+    if row is None:
+        return [ref.supports, "", ""]
+    who = ", ".join(book.sources[number].speaker.label for number in book.speakers[row])
+    return [ref.supports, book.claim_address(row), who]
 
 
 def small_tables(folder: Path, book: Book, rows: Rows) -> Iterator[Shards]:

@@ -81,7 +81,8 @@ def _summary(book: Book, rows: Rows, source: Source) -> str:
         ("Denied by others", str(source.answers["deny"])),
     ]
     if source.first is not None:
-        facts.append(("First and last", f"{day(source.first)} to {day(source.last)}"))
+        until = f" to {day(source.last)}" if source.last != source.first else ""
+        facts.append(("Published", day(source.first) + until))
     related = _related(book, source)
     if related:
         links = ", ".join(

@@ -74,6 +74,11 @@ const claims = {
         finder.code("flags", n).includes("n") ? badge("neg", "negated") : "",
         finder.code("segment", n) === "body" ? "" : badge("kind", finder.code("segment", n))));
       cells.push(make("a", { href: claimPage(finder, n), class: "words", dir: "auto" }, ...marked(finder.text("content", n), finder.terms)));
+      const [, page, whose] = finder.text("supports", n) || [];
+      if (page) {
+        const word = { confirm: "Confirms", deny: "Denies" }[finder.code("class", n)] || "Answers";
+        cells.push(make("small", {}, `${word} what `, make("a", { href: page }, bdi(whose)), " said"));
+      }
       return cells;
     } },
     { key: "answered", label: "Answered", class: "answered", cell: (finder, n) => [["confirm", "confirmed", "yes"], ["deny", "denied", "no"]]
@@ -103,7 +108,7 @@ const claims = {
     ["content", (finder, n) => finder.text("content", n)],
     ["segment_kind", (finder, n) => finder.code("segment", n)],
     ["parent_claim_id", (finder, n) => finder.text("parent", n)],
-    ["supports_claim_id", (finder, n) => finder.text("supports", n)],
+    ["supports_claim_id", (finder, n) => (finder.text("supports", n) || [])[0]],
     ["confirmed_by_others", (finder, n) => answers(finder, n, "confirm").length],
     ["denied_by_others", (finder, n) => answers(finder, n, "deny").length],
     ["confidence", (finder, n) => finder.number("sure", n) / 1000],
