@@ -17,6 +17,7 @@ import pytest
 
 from pipeline.clean.sites import SiteRules
 from pipeline.evaluate.errors import refresh
+from pipeline.evaluate.measured import Measured, Part
 from pipeline.evaluate.patterns import PATTERNS
 from pipeline.report.dictionary import tables_page
 from tests.report_data import two_articles
@@ -121,27 +122,51 @@ PRINTED = """
 claims, PolNeAR dev                               F1       P       R    gold  95 %
 claim                                          0.730   0.774   0.690    2192  0.698–0.755
 claim.quoted                                   0.870   0.908   0.834     471  0.824–0.909
+
+claims by pattern                                 F1       P       R    gold
 pattern.no_source                              0.261   0.333   0.214     126
+
+claims found without this fault                share                   found
+no wrong_speaker                               0.912                    1530
 
 claims, other                                     F1       P       R    gold  95 %
 claim                                          0.100   0.100   0.100       1
 """
 
+ROWS = """
+| kind | for example | F1 | P | R | gold claims |
+| `all` | | {all} |
+| `no_source` | It was said. | {no_source} |
+| `wrong_speaker` | a | {wrong_speaker} |
+other 0.1
+"""
+
 
 def test_figures_of_errors_are_refreshed() -> None:
-    page = "| `all` | | .1 | .2 | .3 | 4 |\n| `no_source` | It was said. | .1 | .2 | .3 | 4 |\nother 0.1\n"
-    assert refresh(page, PRINTED) == (
-        "| `all` | | .730 | .774 | .690 | 2192 |\n"
-        "| `no_source` | It was said. | .261 | .333 | .214 | 126 |\nother 0.1\n"
+    before = ROWS.format(all=".1 | .2 | .3 | 4", no_source="– | – | – | –", wrong_speaker="– | –")
+    after = ROWS.format(
+        all=".730 | .774 | .690 | 2192", no_source=".261 | .333 | .214 | 126", wrong_speaker=".912 | 1530"
     )
+    assert refresh(before, PRINTED) == after
+    assert refresh(after, PRINTED) == after
     with pytest.raises(ValueError, match="no figures of 'passive'"):
         refresh("| `passive` | x | .1 | .2 | .3 | 4 |\n", PRINTED)
+
+
+def test_measured_lines_are_those_that_the_page_reads() -> None:
+    scores = Part("claims", "", (Measured("pattern.passive", 0.4, 0.5, 0.3, 26),))
+    shares = Part("faults", "", (Measured("no wrong_speaker", 0.9, n_gold=7),), ("share", "", "", "found"))
+    printed = "\n".join([*scores.lines(), *shares.lines()])
+    page = "| `passive` | x | – | – | – | – |\n| `wrong_speaker` | x | – | – |\n"
+    assert refresh(page, printed) == (
+        "| `passive` | x | .400 | .500 | .300 | 26 |\n| `wrong_speaker` | x | .900 | 7 |\n"
+    )
 
 
 def test_every_kind_of_the_page_of_errors_is_measured() -> None:
     kinds = re.findall(r"^\| `(\w+)` \|", (DOCS / "ERRORS.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert len(kinds) > 10
-    assert {*kinds[1:]} <= {*PATTERNS}
+    assert {*kinds} <= {"all", *PATTERNS, "content_too_long", "wrong_speaker"}
 
 
 def test_the_notebook_holds_no_output() -> None:
