@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,48 +85,89 @@ def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
     """All texts as code points with a line feed after each, and where each begins."""
     joined = "\n".join(texts) + "\n"
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    sizes = np.fromiter((len(text) + 1 for text in texts), np.intp, len(texts))
+    sizes = np.fromiter(map(len, texts), np.intp, len(texts)) + 1
     starts = np.zeros(len(texts), np.intp)
     np.cumsum(sizes[:-1], out=starts[1:])
     return codes, starts
 
 
-def shape_features(texts: Sequence[str]) -> dict[str, Floats]:
-    """Counts and shares of characters and words in each text."""
-    codes, starts = _codes(texts)
-    bits = _classes()[np.minimum(codes, _N_CLASSED)]
-    space = (bits & _SPACE) > 0
+_LANES = (_LETTER, _UPPER, _DIGIT, _STOP, _COMMA, _QUOTE, _MARK)
+_LANE_BITS = 16
+_PART = (1 << _LANE_BITS) - 1
+"""Most code points whose counts fit a lane."""
+
+
+@functools.cache
+def _lanes() -> tuple[NDArray[np.uint64], ...]:
+    """For every code point, numbers of four counters each: adding them up counts four classes at once."""
+    classes = _classes()
+    tables = []
+    for first in range(0, len(_LANES), 4):
+        table = np.zeros(len(classes), np.uint64)
+        for lane, bit in enumerate(_LANES[first : first + 4]):
+            table |= ((classes & bit) > 0).astype(np.uint64) << np.uint64(lane * _LANE_BITS)
+        tables.append(table)
+    return tuple(tables)
+
+
+def _unpacked(values: NDArray[np.uint64], n_lanes: int) -> list[Floats]:
+    lanes = values.view("<u2").reshape(len(values), 4)
+    return [lanes[:, lane].astype(np.float32) for lane in range(n_lanes)]
+
+
+def _count(codes: NDArray[np.uint32], starts: NDArray[np.intp]) -> list[Floats]:
+    """Of each text: its characters of every class of ``_LANES``, its words, those that begin small."""
+    known = np.minimum(codes, _N_CLASSED).astype(np.intp)
+    bits = _classes()[known]
     head = np.empty(len(bits), bool)
+    space = (bits & _SPACE) > 0
     head[0] = True
     head[1:] = space[:-1]
     head &= ~space
-    letter, upper = (bits & _LETTER) > 0, (bits & _UPPER) > 0
+    small = head & ((bits & (_LETTER | _UPPER)) == _LETTER)
+    first, second = _lanes()
+    values = second[known]
+    values |= small.astype(np.uint64) << np.uint64(3 * _LANE_BITS)
+    counts = _unpacked(np.add.reduceat(first[known], starts), 4)
+    counts += _unpacked(np.add.reduceat(values, starts), 4)
+    counts.insert(
+        len(_LANES), np.add.reduceat(head.view(np.uint8), starts, dtype=np.int32).astype(np.float32)
+    )
+    return counts
 
-    def count(flags: NDArray[np.bool_]) -> Floats:
-        return np.add.reduceat(flags.astype(np.int32), starts).astype(np.float32)
 
-    n_words = np.maximum(count(head), 1)
-    n_letters = count(letter)
-    n_chars = np.diff(np.append(starts, len(bits))).astype(np.float32) - 1
-    n_head_lower = count(head & letter & ~upper)
-    n_upper = count(upper)
-    n_stop = count((bits & _STOP) > 0)
-    n_comma = count((bits & _COMMA) > 0)
-    n_digit = count((bits & _DIGIT) > 0)
+def _count_long(codes: NDArray[np.uint32], starts: NDArray[np.intp]) -> list[Floats]:
+    """The same where a text may be longer than a lane counts: in parts."""
+    ends = np.append(starts[1:], len(codes))
+    parts = [np.arange(start, end, _PART) for start, end in zip(starts, ends, strict=True)]
+    firsts = np.cumsum([0] + [len(part) for part in parts[:-1]])
+    counts = _count(codes, np.concatenate(parts))
+    return [np.add.reduceat(count.astype(np.float64), firsts).astype(np.float32) for count in counts]
+
+
+def shape_features(texts: Sequence[str]) -> dict[str, Floats]:
+    """Counts and shares of characters and words in each text."""
+    codes, starts = _codes(texts)
+    sizes = np.diff(np.append(starts, len(codes)))
+    count = _count if sizes.max() <= _PART else _count_long
+    n_letters, n_upper, n_digit, n_stop, n_comma, n_quote, n_mark, n_heads, n_small = count(codes, starts)
+    n_words = np.maximum(n_heads, 1)
+    n_chars = sizes.astype(np.float32) - 1
+    some_chars = np.maximum(n_chars, 1)
     return {
         "n_words": n_words,
         "log_words": np.log1p(n_words),
         "n_letters": n_letters,
         "word_chars": n_chars / n_words,
-        "lower_share": n_head_lower / n_words,
+        "lower_share": n_small / n_words,
         "upper_share": n_upper / np.maximum(n_letters, 1),
-        "digit_share": n_digit / np.maximum(n_chars, 1),
+        "digit_share": n_digit / some_chars,
         "stop_rate": n_stop / n_words,
         "n_stop": n_stop,
         "comma_rate": n_comma / n_words,
-        "n_quote": count((bits & _QUOTE) > 0),
-        "mark_share": count((bits & _MARK) > 0) / np.maximum(n_chars, 1),
-        "other_share": 1 - (n_letters + n_digit) / np.maximum(n_chars, 1),
+        "n_quote": n_quote,
+        "mark_share": n_mark / some_chars,
+        "other_share": 1 - (n_letters + n_digit) / some_chars,
     }
 
 
@@ -134,31 +176,31 @@ _CLOSERS = "\"'”’»)]}* "
 
 def edge_features(units: Sequence[Unit], page: Page, lower: Sequence[str]) -> dict[str, Floats]:
     """How each unit begins and ends, its lines, and the blank lines around it."""
-    last_chars = [(text.rstrip(_CLOSERS) or "-")[-1] for text in lower]
-    gap = np.array([page.gap[u.first] for u in units] + [1], np.float32)
-    counts: dict[str, int] = {}
-    for text in lower:
-        counts[text] = counts.get(text, 0) + 1
+    last = [text[-1] if text[-1] not in _CLOSERS else (text.rstrip(_CLOSERS) or "-")[-1] for text in lower]
+    first = [unit.text[0] for unit in units]
+    page_gap, page_indent = page.gap, page.indent
+    gap = np.array([page_gap[u.first] for u in units] + [1], np.float32)
+    counts = Counter(lower)
 
     def flags(values: list[bool]) -> Floats:
         return np.array(values, np.float32)
 
     return {
-        "stop_end": flags([c in ".!?…" for c in last_chars]),
-        "colon_end": flags([c == ":" for c in last_chars]),
-        "begins_upper": flags([u.text[0].isupper() for u in units]),
-        "begins_quote": flags([u.text[0] in "\"“'‘" for u in units]),
-        "begins_digit": flags([u.text[0].isdigit() for u in units]),
-        "begins_other": flags([not u.text[0].isalnum() for u in units]),
+        "stop_end": flags([c in ".!?…" for c in last]),
+        "colon_end": flags([c == ":" for c in last]),
+        "begins_upper": flags([c.isupper() for c in first]),
+        "begins_quote": flags([c in "\"“'‘" for c in first]),
+        "begins_digit": flags([c.isdigit() for c in first]),
+        "begins_other": flags([not c.isalnum() for c in first]),
         "gap_before": np.minimum(gap[:-1], 3),
         "gap_after": np.minimum(gap[1:], 3),
         "n_lines": np.array([u.last - u.first for u in units], np.float32),
-        "indent": np.array([min(page.indent[u.first], 40) for u in units], np.float32),
-        "n_same": np.array([min(counts[text], 5) for text in lower], np.float32),
+        "indent": np.minimum(np.array([page_indent[u.first] for u in units], np.float32), 40),
+        "n_same": np.minimum(np.array([counts[text] for text in lower], np.float32), 5),
         "date": flags([len(t) < 200 and bool(_has_digit(t)) and _DATE.search(t) is not None for t in lower]),
         "by": flags([t[:2] == "by" and _BY.match(t) is not None for t in lower]),
         "ago": flags([len(t) < 60 and " ago" in t for t in lower]),
-        "link": flags(["http" in t or "www." in t or "@" in t for t in lower]),
+        "link": flags(["@" in t or "http" in t or "www." in t for t in lower]),
     }
 
 
@@ -183,56 +225,73 @@ _MIN_REPEAT_CHARS = 30
 
 
 def furniture_features(seen: Seen, furniture: Furniture) -> dict[str, Floats]:
-    """One feature a group: 3 where the unit is such a phrase, 2 where it begins so, 1 where it holds "
-    "one."""
-    line, start, anywhere = (
-        np.array(masks, np.int64) for masks in (seen.line_mask, seen.start_mask, seen.anywhere_mask)
-    )
-    features = {}
-    for group in furniture.groups:
-        value = np.where(
-            line & group.bit, 3, np.where(start & group.bit, 2, np.where(anywhere & group.bit, 1, 0))
-        )
-        features[f"in_{group.name}"] = value.astype(np.float32)
-    features["furniture"] = np.where(
-        line > 0, 3, np.where(start > 0, 2, np.where(anywhere > 0, 1, 0))
-    ).astype(np.float32)
-    return features
-
-
-def _shifted(values: Floats, by: int) -> Floats:
-    out = np.full_like(values, -1)
-    if by > 0:
-        out[:-by] = values[by:]
-    else:
-        out[-by:] = values[:by]
-    return out
+    """One feature a group: 3 where the unit is such a phrase, 2 where it begins so, 1 where it holds one."""
+    bits = np.array([group.bit for group in furniture.groups] + [-1], np.int64)[:, None]
+    values = np.zeros((len(bits), len(seen.lower)), np.float32)
+    for value, masks in ((1, seen.anywhere_mask), (2, seen.start_mask), (3, seen.line_mask)):
+        if any(masks):
+            values[(np.array(masks, np.int64) & bits) != 0] = value
+    names = [f"in_{group.name}" for group in furniture.groups] + ["furniture"]
+    return dict(zip(names, values, strict=True))
 
 
 def context_features(base: dict[str, Floats]) -> dict[str, Floats]:
     """What is near each unit, how far the prose is, and how much of it lies before and after."""
-    out: dict[str, Floats] = {}
+    out = _near(base)
     n = len(base["n_words"])
-    for name in _NEAR_FEATURES:
-        for by in _NEIGHBOURS:
-            out[f"{name}{by:+d}"] = _shifted(base[name], by) if n > abs(by) else np.full(n, -1, np.float32)
     prose = prose_words(base)
+    is_prose = prose > 0
+    alike = _alike(base)
+    sums = _sums(
+        [
+            prose,
+            base["n_words"] < 6,
+            alike,
+            base["date"] + base["by"] + base["ago"],
+            base["repeats"],
+            base["in_media"] > 0,
+        ]
+    )
     for width in (2, 5, 12):
-        out[f"prose_{width}"] = _window(prose, width) / (2 * width + 1)
-        out[f"short_{width}"] = _window((base["n_words"] < 6).astype(np.float32), width) / (2 * width + 1)
-    before = np.cumsum(prose) - prose
+        inside = _window(sums[:2], width) / (2 * width + 1)
+        out[f"prose_{width}"], out[f"short_{width}"] = inside
     total = max(float(prose.sum()), 1.0)
+    before = sums[0, :-1].astype(np.float32)
+    order = np.arange(n, dtype=np.float32)
+    log_order = np.log1p(order)
     out["prose_before"] = np.log1p(before)
     out["prose_after"] = np.log1p(total - before - prose)
     out["prose_before_share"] = before / total
-    out["place"] = np.arange(n, dtype=np.float32) / max(n - 1, 1)
-    out["n_before"] = np.log1p(np.arange(n, dtype=np.float32))
-    out["n_after"] = np.log1p(np.arange(n, dtype=np.float32)[::-1])
-    out["since_prose"], out["until_prose"] = _distance(prose > 0), _distance((prose > 0)[::-1])[::-1]
+    out["place"] = order / max(n - 1, 1)
+    out["n_before"] = log_order
+    out["n_after"] = log_order[::-1]
+    out["since_prose"], out["until_prose"] = _distance(is_prose), _distance(is_prose[::-1])[::-1]
     out["prose_share"] = np.full(n, total / max(float(base["n_words"].sum()), 1.0), np.float32)
     out["log_units"] = np.full(n, np.log1p(n), np.float32)
     out["furniture_share"] = np.full(n, float((base["furniture"] > 1).mean()), np.float32)
-    return out | _runs(prose, base) | _main_block(prose, base)
+    ends = _ends(base)
+    out |= _runs(sums[0], is_prose)
+    out["alike"] = alike
+    out["alike_5"], out["repeats_5"], out["captions_5"] = _window(sums[[2, 4, 5]], 5)
+    (out["near_dates"],) = _window(sums[3:4], 4)
+    out["marks_before_3"] = _lagged(ends, 3)
+    out["marks_after_3"] = _lagged(ends[::-1], 3)[::-1]
+    out["colon_before"] = _lagged(base["colon_end"], 1)
+    out["colons_since"] = _distance(base["colon_end"] > 0)
+    return out | _main_block(prose, ends)
+
+
+def _near(base: dict[str, Floats]) -> dict[str, Floats]:
+    """What the three units above and below are like; -1 where there is none."""
+    n, far = len(base["n_words"]), _NEIGHBOURS[-1]
+    padded = np.full((len(_NEAR_FEATURES), n + 2 * far), -1, np.float32)
+    for row, name in enumerate(_NEAR_FEATURES):
+        padded[row, far : far + n] = base[name]
+    return {
+        f"{name}{by:+d}": padded[row, far + by : far + by + n]
+        for row, name in enumerate(_NEAR_FEATURES)
+        for by in _NEIGHBOURS
+    }
 
 
 def prose_words(base: dict[str, Floats]) -> Floats:
@@ -241,11 +300,18 @@ def prose_words(base: dict[str, Floats]) -> Floats:
     return np.where(is_prose, base["n_words"], 0).astype(np.float32)
 
 
-def _window(values: Floats, width: int) -> Floats:
-    sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
-    n = len(values)
+def _sums(rows: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
+    """For each row, the sum of what stands before each place."""
+    sums = np.zeros((len(rows), len(rows[0]) + 1))
+    np.cumsum(np.array(rows, np.float64), axis=1, out=sums[:, 1:])
+    return sums
+
+
+def _window(sums: NDArray[np.float64], width: int) -> Floats:
+    """For each row of ``_sums``, the sum over ``width`` places before and after each, itself included."""
+    n = sums.shape[1] - 1
     at = np.arange(n)
-    inside: Floats = (sums[np.minimum(at + width + 1, n)] - sums[np.maximum(at - width, 0)]).astype(
+    inside: Floats = (sums[:, np.minimum(at + width + 1, n)] - sums[:, np.maximum(at - width, 0)]).astype(
         np.float32
     )
     return inside
@@ -258,70 +324,44 @@ def _distance(flags: NDArray[np.bool_]) -> Floats:
     return np.minimum(at - last, 30).astype(np.float32)
 
 
-def _run_lengths(flags: NDArray[np.bool_]) -> Floats:
-    """For each unit, the length of the run of equal flags it stands in."""
-    edges = np.flatnonzero(np.diff(flags)) + 1
-    bounds = np.concatenate([[0], edges, [len(flags)]])
+def _runs(prose_sums: NDArray[np.float64], is_prose: NDArray[np.bool_]) -> dict[str, Floats]:
+    """Runs of prose (positive) and of other lines (negative): their units, and their words of prose."""
+    edges = np.flatnonzero(is_prose[1:] != is_prose[:-1]) + 1
+    bounds = np.concatenate([[0], edges, [len(is_prose)]])
     sizes = np.diff(bounds)
-    return np.repeat(sizes, sizes).astype(np.float32)
-
-
-def _runs(prose: Floats, base: dict[str, Floats]) -> dict[str, Floats]:
-    """Runs of prose and of other lines, and how alike neighbours are in shape: lists are, prose is not."""
-    n = len(prose)
-    run = np.minimum(_run_lengths(prose > 0), 30)
-    sums = np.concatenate([[0.0], np.cumsum(prose)])
-    flags = prose > 0
-    edges = np.flatnonzero(np.diff(flags)) + 1
-    bounds = np.concatenate([[0], edges, [n]])
-    words = np.repeat(sums[bounds[1:]] - sums[bounds[:-1]], np.diff(bounds))
-    shape = np.stack(
-        [
-            base["begins_digit"],
-            base["begins_upper"],
-            base["colon_end"],
-            base["stop_end"],
-            base["date"],
-            base["by"],
-        ]
-    )
-    alike = np.zeros(n, np.float32)
-    if n > 1:
-        same = (np.abs(np.diff(shape, axis=1)).sum(axis=0) == 0) & (
-            np.abs(np.diff(base["log_words"])) < _ALIKE_LOG_WORDS
-        )
-        alike[1:] = same
-    near_dates = _window(base["date"] + base["by"] + base["ago"], 4)
-    repeats = base["repeats"]
+    words = np.log1p(np.diff(prose_sums[bounds]))
+    run = np.minimum(sizes, 30).astype(np.float32)
+    run[0 if not is_prose[0] else 1 :: 2] *= -1
     return {
-        "run": np.where(flags, run, -run).astype(np.float32),
-        "run_words": np.log1p(words).astype(np.float32),
-        "alike": alike,
-        "alike_5": _window(alike, 5),
-        "near_dates": near_dates,
-        "repeats_5": _window(repeats, 5),
-        "captions_5": _window((base["in_media"] > 0).astype(np.float32), 5),
-        "marks_before_3": _lagged(_ends(base), 3),
-        "marks_after_3": _lagged(_ends(base)[::-1], 3)[::-1],
-        "colon_before": _lagged(base["colon_end"], 1),
-        "colons_since": _distance(base["colon_end"] > 0),
+        "run": np.repeat(run, sizes),
+        "run_words": np.repeat(words.astype(np.float32), sizes),
     }
 
 
+def _alike(base: dict[str, Floats]) -> Floats:
+    """Whether each unit has the shape of the one above: lists are so, prose is not."""
+    shape = np.array([base[name] for name in _SHAPE_FEATURES])
+    alike = np.zeros(shape.shape[1], np.float32)
+    alike[1:] = (shape[:, 1:] == shape[:, :-1]).all(axis=0) & (
+        np.abs(np.diff(base["log_words"])) < _ALIKE_LOG_WORDS
+    )
+    return alike
+
+
+_SHAPE_FEATURES = ("begins_digit", "begins_upper", "colon_end", "stop_end", "date", "by")
 _ALIKE_LOG_WORDS = 0.5
 
 
 def _ends(base: dict[str, Floats]) -> Floats:
     """How many groups that mark an article's end each unit belongs to."""
-    marks = np.zeros(len(base["n_words"]), np.float32)
-    for name in _END_GROUPS:
-        marks += base[name] >= 2
+    marks: Floats = (np.array([base[name] for name in _END_GROUPS]) >= 2).sum(axis=0).astype(np.float32)
     return marks
 
 
 def _lagged(values: Floats, width: int) -> Floats:
     """The sum of the ``width`` values before each."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
+    sums = np.zeros(len(values) + 1)
+    np.cumsum(values, out=sums[1:])
     at = np.arange(len(values))
     inside: Floats = (sums[at] - sums[np.maximum(at - width, 0)]).astype(np.float32)
     return inside
@@ -330,27 +370,21 @@ def _lagged(values: Floats, width: int) -> Floats:
 _END_GROUPS = ("in_follow", "in_subscribe", "in_related", "in_comments", "in_tags", "in_legal", "in_bio")
 
 
-def _main_block(prose: Floats, base: dict[str, Floats]) -> dict[str, Floats]:
+def _main_block(prose: Floats, ends: Floats) -> dict[str, Floats]:
     """Where each unit stands to the run of units with most prose, at a cost of 12 words a unit."""
     n = len(prose)
-    gain = np.where(prose > 0, prose, 0) - 12.0
-    sums = np.concatenate([[0.0], np.cumsum(gain)])
-    lowest = np.minimum.accumulate(sums[:-1])
-    end = int(np.argmax(sums[1:] - lowest)) + 1
+    sums, marks = _sums([prose - 12.0, ends])
+    end = int(np.argmax(sums[1:] - np.minimum.accumulate(sums[:-1]))) + 1
     start = int(np.argmin(sums[:end]))
     at = np.arange(n)
-    sums_marks = np.concatenate([[0.0], np.cumsum(_ends(base))])
-    middle = (start + end) // 2
+    since = marks[:-1] - marks[[[start], [(start + end) // 2]]]
+    since_start, since_middle = np.clip(since, 0, 9).astype(np.float32)
     return {
         "from_start": np.clip(at - start, -30, 30).astype(np.float32),
         "to_end": np.clip(end - 1 - at, -30, 30).astype(np.float32),
         "in_main": ((at >= start) & (at < end)).astype(np.float32),
-        "marks_since_start": np.minimum(np.maximum(sums_marks[at] - sums_marks[start], 0), 9).astype(
-            np.float32
-        ),
-        "marks_since_middle": np.minimum(np.maximum(sums_marks[at] - sums_marks[middle], 0), 9).astype(
-            np.float32
-        ),
+        "marks_since_start": since_start,
+        "marks_since_middle": since_middle,
     }
 
 
@@ -363,4 +397,4 @@ def unit_features(
     base |= furniture_features(seen, furniture)
     base |= repeat_features(seen.lower)
     columns = base | context_features(base)
-    return list(columns), np.stack(list(columns.values()), axis=1)
+    return list(columns), np.array(list(columns.values())).T

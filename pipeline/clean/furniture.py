@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.clean.phrases import PhraseIndex, index_phrases
 from pipeline.config import CONFIGS
 
 LEXICON = CONFIGS / "lexicon" / "furniture.toml"
@@ -38,8 +41,9 @@ class Furniture:
     groups: tuple[Group, ...]
     line: dict[str, int]
     start: dict[str, int]
-    anywhere: tuple[tuple[str, int, str | None], ...]
-    """Phrases with a whole word of each, if it has one: a text without the word need not be searched."""
+    anywhere: PhraseIndex
+    start_words: dict[str, int]
+    """The first words of ``start``, with the most words of a phrase that begins so."""
 
     def line_mask(self, lower: str) -> int:
         """Groups of which ``lower``, a lower-cased line, is a whole phrase."""
@@ -47,9 +51,12 @@ class Furniture:
 
     def start_mask(self, lower: str) -> int:
         """Groups one of whose phrases the lower-cased line begins with."""
+        most = self.start_words.get(lower.partition(" ")[0])
+        if most is None:
+            return 0
         mask = 0
-        words = lower.split(" ", _START_WORDS)
-        for n in range(1, min(_START_WORDS, len(words)) + 1):
+        words = lower.split(" ", most)
+        for n in range(1, min(most, len(words)) + 1):
             mask |= self.start.get(" ".join(words[:n]), 0)
         return mask
 
@@ -58,18 +65,14 @@ class Furniture:
         words = _WORDS.findall(lower)
         return len(words) <= _MENU_WORDS and len(words) > 1 and all(word in self.line for word in words)
 
-    def find_anywhere(self, lower_lines: list[str]) -> list[int]:
+    def find_anywhere(self, lower_lines: Sequence[str]) -> list[int]:
         """For each lower-cased line, the groups that have an `anywhere` phrase in it."""
         masks = [0] * len(lower_lines)
-        text = "\n".join(lower_lines)
-        starts = _starts(lower_lines)
-        words = set(_WORDS.findall(text))
-        for phrase, mask, word in self.anywhere:
-            at = text.find(phrase) if word is None or word in words else -1
-            while at >= 0:
-                i = bisect.bisect_right(starts, at) - 1
-                masks[i] |= mask
-                at = text.find(phrase, starts[i + 1]) if i + 1 < len(starts) else -1
+        places = self.anywhere.find("\n".join(lower_lines))
+        if places:
+            starts = list(itertools.accumulate((len(line) + 1 for line in lower_lines), initial=0))
+            for at, mask in places:
+                masks[bisect.bisect_right(starts, at) - 1] |= mask
         return masks
 
     def first(self, mask: int) -> Group:
@@ -77,22 +80,7 @@ class Furniture:
         return self.groups[(mask & -mask).bit_length() - 1]
 
 
-def _whole_word(phrase: str) -> str | None:
-    """The word that a phrase of several begins with: a text without it need not be searched."""
-    match = _FIRST_WORD.search(phrase)
-    return match[0] if match else None
-
-
-_FIRST_WORD = re.compile(r"^(?<![\w'’-])[\w'’-]+(?= )")
 _EDGES = " \t\u00a0.,:;!?…|/\\<>»«›‹()[]{}*•·-–—→←↓↑▸►▼▲+=_~^#@&'\"“”‘’×✕0123456789"
-
-
-def _starts(lines: list[str]) -> list[int]:
-    starts, at = [], 0
-    for line in lines:
-        starts.append(at)
-        at += len(line) + 1
-    return starts
 
 
 @functools.cache
@@ -113,9 +101,8 @@ def load_furniture(path: Path = LEXICON) -> Furniture:
             target[phrase] = target.get(phrase, 0) | group.bit
         for phrase in table["anywhere"]:
             anywhere[phrase] = anywhere.get(phrase, 0) | group.bit
-    return Furniture(
-        tuple(groups),
-        line,
-        start,
-        tuple((phrase, mask, _whole_word(phrase)) for phrase, mask in sorted(anywhere.items())),
-    )
+    start_words: dict[str, int] = {}
+    for phrase in start:
+        word = phrase.partition(" ")[0]
+        start_words[word] = max(start_words.get(word, 0), phrase.count(" ") + 1)
+    return Furniture(tuple(groups), line, start, index_phrases(anywhere), start_words)

@@ -7,7 +7,7 @@ and shipped as arrays; evaluated here with numpy alone, all trees and units of a
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,17 +25,18 @@ MODEL = Path(__file__).with_name("lines.npz")
 class Trees:
     """A forest of regression trees whose outputs add up to a log-odds.
 
-    Node arrays have one row a tree. A node without ``feature`` (-1) is a leaf; both its children are itself.
+    Inner nodes have one row a tree. A tree's leaves are numbered from left to right; ``spared`` has a bit
+    for each that a row may still reach once it went to the right at the node: what is left after all nodes
+    of the tree, lowest bit first, is the row's leaf (QuickScorer, Lucchese et al., SIGIR 2015). Nodes and
+    leaves that a tree lacks spare all and are never reached.
     """
 
     names: tuple[str, ...]
-    feature: NDArray[np.int32]
+    feature: NDArray[np.intp]
     threshold: Floats
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
+    spared: NDArray[np.uint16]
     value: Floats
     base: float
-    depth: int
 
     def log_odds(self, names: Sequence[str], features: Floats) -> Floats:
         """The log-odds of every row of ``features``, whose columns are called ``names``.
@@ -43,37 +44,81 @@ class Trees:
         Raises:
             ValueError: the forest was trained with a feature that is no more.
         """
-        if tuple(names) != self.names:
-            missing = [name for name in self.names if name not in names]
-            if missing:
-                raise ValueError(f"line scorer: trained with features {missing}; run `{_RETRAIN}`")
-            features = features[:, [names.index(name) for name in self.names]]
+        missing = [name for name in self.names if name not in names]
+        if missing:
+            raise ValueError(f"line scorer: trained with features {missing}; run `{_RETRAIN}`")
+        place = {name: i for i, name in enumerate(names)}
+        column = np.array([place[name] for name in self.names])[self.feature.ravel()]
+        rows = range(0, len(features), _ROWS)
+        return np.concatenate([self._log_odds(features[at : at + _ROWS].T[column]) for at in rows])
+
+    def _log_odds(self, seen: Floats) -> Floats:
+        """The log-odds by the feature that each node asks for, one row of ``seen`` a node."""
+        right = seen > self.threshold.ravel()[:, None]
+        spared = np.where(right, self.spared.ravel()[:, None], np.uint16(_ALL))
         n_trees, n_nodes = self.feature.shape
-        offset = (np.arange(n_trees, dtype=np.int32) * n_nodes)[:, None]
-        feature, threshold = self.feature.ravel(), self.threshold.ravel()
-        left, right = (self.left + offset).ravel(), (self.right + offset).ravel()
-        n_rows, n_features = features.shape
-        flat = features.ravel()
-        row = np.arange(n_rows, dtype=np.int32) * n_features
-        node = np.broadcast_to(offset, (n_trees, n_rows)).copy()
-        for _ in range(self.depth):
-            goes_left = flat[row + feature[node]] <= threshold[node]
-            node = np.where(goes_left, left[node], right[node])
-        total: Floats = self.value.ravel()[node].sum(axis=0) + np.float32(self.base)
+        left = np.bitwise_and.reduce(spared.reshape(n_trees, n_nodes, -1), axis=1)
+        leaf = _lowest_bit()[left] + np.arange(0, self.value.size, self.value.shape[1])[:, None]
+        total: Floats = self.value.ravel()[leaf].sum(axis=0) + np.float32(self.base)
         return total
+
+
+_ALL = 0xFFFF
+_ROWS = 256
+"""Rows at once: more do not fit the processor's cache."""
+
+
+@functools.cache
+def _lowest_bit() -> NDArray[np.intp]:
+    """The number of the lowest bit of every number of 16 bits."""
+    numbers = np.arange(_ALL + 1)
+    lowest: NDArray[np.intp] = np.log2(np.maximum(numbers & -numbers, 1)).astype(np.intp)
+    return lowest
+
+
+def make_trees(arrays: Mapping[str, NDArray[Any]]) -> Trees:
+    """The forest of trained arrays: nodes with their children, both itself at a leaf.
+
+    Raises:
+        ValueError: a tree has more leaves than there are bits.
+    """
+    left, right = arrays["left"], arrays["right"]
+    n_trees = len(left)
+    n_inner = max(left.shape[1] // 2, 1)
+    feature, threshold = np.zeros((n_trees, n_inner), np.intp), np.zeros((n_trees, n_inner), np.float32)
+    spared = np.full((n_trees, n_inner), _ALL, np.uint16)
+    value = np.zeros((n_trees, 16), np.float32)
+    for tree in range(n_trees):
+        leaves: list[int] = []
+        nodes: list[tuple[int, int, int]] = []
+        _walk(left[tree], right[tree], 0, leaves, nodes)
+        if len(leaves) > value.shape[1]:
+            raise ValueError(f"line scorer: a tree of {len(leaves)} leaves; at most {value.shape[1]}")
+        value[tree, : len(leaves)] = arrays["value"][tree, leaves]
+        for place, (node, first, last) in enumerate(nodes):
+            feature[tree, place] = arrays["feature"][tree, node]
+            threshold[tree, place] = arrays["threshold"][tree, node]
+            spared[tree, place] = _ALL & ~((1 << last) - (1 << first))
+    names = tuple(str(name) for name in arrays["names"])
+    return Trees(names, feature, threshold, spared, value, float(arrays["base"]))
+
+
+def _walk(
+    left: NDArray[Any], right: NDArray[Any], node: int, leaves: list[int], nodes: list[tuple[int, int, int]]
+) -> None:
+    """Collect a subtree's leaves from left to right, and its nodes with the leaves to their left."""
+    if left[node] == node:
+        leaves.append(node)
+        return
+    first = len(leaves)
+    _walk(left, right, int(left[node]), leaves, nodes)
+    nodes.append((node, first, len(leaves)))
+    _walk(left, right, int(right[node]), leaves, nodes)
 
 
 @functools.cache
 def load_trees(path: Path = MODEL, prefix: str = "") -> Trees:
     """The shipped forest, or the one whose arrays' names begin with ``prefix`` in another file."""
+    names = ("names", "feature", "threshold", "left", "right", "value", "base")
     with np.load(path, allow_pickle=False) as arrays:
-        return Trees(
-            tuple(str(name) for name in arrays[prefix + "names"]),
-            arrays[prefix + "feature"],
-            arrays[prefix + "threshold"],
-            arrays[prefix + "left"],
-            arrays[prefix + "right"],
-            arrays[prefix + "value"],
-            float(arrays[prefix + "base"]),
-            int(arrays[prefix + "depth"]),
-        )
+        return make_trees({name: arrays[prefix + name] for name in names})

@@ -1,0 +1,102 @@
+"""What cleaning computes as arrays, against the same thing said plainly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.clean.features import shape_features
+from pipeline.clean.furniture import load_furniture
+from pipeline.clean.phrases import index_phrases
+from pipeline.clean.scorer import make_trees
+
+PHRASES = {"photo by": 1, "by the": 2, "/afp": 4, "© 20": 8, "sign up for our": 16, "sign up for": 32}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("photo by", [(0, 1)]),
+        ("a photo by the sea", [(2, 1), (8, 2)]),
+        ("telephoto by night", []),
+        ("“photo by ann”", [(1, 1)]),
+        ("gustav/afp", [(6, 4)]),
+        ("дом © 2020", [(4, 8)]),
+        ("sign up for our letter", [(0, 16), (0, 32)]),
+        ("photo b", []),
+    ],
+)
+def test_phrases(text: str, expected: list[tuple[int, int]]) -> None:
+    assert sorted(index_phrases(PHRASES).find(text)) == expected
+
+
+def test_phrases_across_the_border_of_a_chunk() -> None:
+    text = "x" * ((1 << 20) - 4) + " photo by ann"
+    assert index_phrases(PHRASES).find(text) == [((1 << 20) - 3, 1)]
+
+
+def test_short_phrases_are_refused() -> None:
+    with pytest.raises(ValueError, match="ads"):
+        index_phrases({"ads": 1})
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sampled_from(["share this", "the photo by ann", "all rights reserved", "nothing", "x"])))
+def test_masks_of_lines_are_those_of_each_line(lines: list[str]) -> None:
+    furniture = load_furniture()
+    assert furniture.find_anywhere(lines) == [furniture.find_anywhere([line])[0] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("lower", "marked"),
+    [("share this story now", True), ("the share this", False), ("subscribe", False), ("", False)],
+)
+def test_beginnings(lower: str, marked: bool) -> None:
+    assert bool(load_furniture().start_mask(lower)) == marked
+
+
+def test_counts_of_a_line_longer_than_a_counter() -> None:
+    once, often = (shape_features(["The end, he said.", "Ann 12 " * n]) for n in (1, 30_000))
+    for name in ("n_words", "n_letters"):
+        assert often[name].tolist() == [once[name][0], 30_000 * once[name][1]]
+    assert np.allclose(often["lower_share"], once["lower_share"])
+
+
+def _walked(arrays: dict[str, np.ndarray], row: np.ndarray) -> float:
+    total = float(arrays["base"])
+    for tree in range(len(arrays["left"])):
+        node = 0
+        while arrays["left"][tree, node] != node:
+            goes_left = row[arrays["feature"][tree, node]] <= arrays["threshold"][tree, node]
+            node = int(arrays["left" if goes_left else "right"][tree, node])
+        total += float(arrays["value"][tree, node])
+    return total
+
+
+def test_a_forest_scores_as_walking_down_its_trees() -> None:
+    arrays = {
+        "names": np.array(["a", "b"]),
+        "feature": np.array([[0, 1, 0, 0, 0], [1, 0, 0, 0, 0]], np.int16),
+        "threshold": np.array([[0.5, 2.0, 0, 0, 0], [1.0, 0, 0, 0, 0]], np.float32),
+        "left": np.array([[1, 3, 2, 3, 4], [1, 1, 2, 3, 4]], np.int16),
+        "right": np.array([[2, 4, 2, 3, 4], [2, 1, 2, 3, 4]], np.int16),
+        "value": np.array([[0, 0, 5.0, -1.0, 2.0], [0, 0.25, -0.5, 0, 0]], np.float32),
+        "base": np.array(0.125),
+    }
+    rows = np.array([[a, b] for a in (0, 0.5, 1) for b in (0, 1, 2, 3)], np.float32)
+    found = make_trees(arrays).log_odds(["b", "a"], rows[:, ::-1])
+    assert found.tolist() == [_walked(arrays, row) for row in rows]
+
+
+def test_a_tree_of_too_many_leaves_is_refused() -> None:
+    n = 35
+    left, right = np.arange(n)[None, :].copy(), np.arange(n)[None, :].copy()
+    for node in range(0, n - 2, 2):
+        left[0, node], right[0, node] = node + 1, node + 2
+    arrays = {"names": np.array(["a"]), "left": left, "right": right, "base": np.array(0.0)}
+    arrays |= {name: np.zeros((1, n), np.float32) for name in ("feature", "threshold", "value")}
+    with pytest.raises(ValueError, match="leaves"):
+        make_trees(arrays)
