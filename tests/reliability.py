@@ -645,5 +645,5 @@ def options() -> argparse.Namespace:
 if __name__ == "__main__":
     os.environ.setdefault("PYTHONHASHSEED", "0")
     if CONTEXT is not SPAWN:
-        CONTEXT.set_forkserver_preload(["tests.reliability"])
+        CONTEXT.set_forkserver_preload(["tests.fakes", "pipeline.run.whole", "pandas"])
     sys.exit(main())

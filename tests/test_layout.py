@@ -37,7 +37,9 @@ MAY_IMPORT = {
     "evaluate": BASE | {"tables", "run", "annotate"},
     "benchmark": BASE | {"tables", "run", "annotate", "read"},  # times reading by itself
     "train": BASE | {"tables", "run", "evaluate", "annotate", "model"},
-    "cli": BASE | {"run", "tables", "report", "evaluate", "train", "benchmark", "terminal", "__init__"},
+    "cli": BASE
+    | {"remote", "run", "tables", "report", "evaluate", "train", "benchmark", "terminal"}
+    | {"__init__"},
     "display": set[str](),
     "__init__": BASE | {"run", "read", "tables", "display"},
     "__main__": {"cli"},

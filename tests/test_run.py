@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,13 @@ import pytest
 
 from pipeline import run, tables
 from pipeline.config import Config, load_config
-from pipeline.run import Summary
+from pipeline.read import find_inputs
+from pipeline.run import Summary, glance
+from pipeline.run import corpus as columns
+from pipeline.run.listing import Listing
 from pipeline.run.stages import Stages
 from pipeline.schema import TABLES
+from pipeline.tables.state import NO_PART, ArticleState
 from tests.fakes import fake_recipe, make_fakes
 
 CONFIG = load_config()
@@ -72,6 +78,82 @@ def test_second_run_does_nothing(corpus: Path, tmp_path: Path) -> None:
     summary = extract(corpus, tmp_path / "out")
     assert (summary.n_unchanged, summary.n_extracted) == (3, 0)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.parquet")} == before
+
+
+HEAVY = {"pyarrow", "numpy", "pandas", "spacy", "onnxruntime", "trafilatura", "lxml", "filelock", "fsspec"}
+
+RUN = (
+    "import sys; from pathlib import Path; from pipeline import run; from pipeline.config import load_config;"
+    "told = run.extract([Path(sys.argv[1])], Path(sys.argv[2]), config=load_config());"
+    "assert told.n_unchanged == 3, told;"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [(RUN, HEAVY), ("import pipeline.cli;", HEAVY | {"pydantic", "rich.table"})],
+    ids=["nothing new", "help"],
+)
+def test_what_is_not_needed_is_not_imported(
+    corpus: Path, tmp_path: Path, code: str, absent: set[str]
+) -> None:
+    extract(corpus, tmp_path / "out")
+    command = [sys.executable, "-c", f"{code} import sys; print(*sys.modules)", corpus, tmp_path / "out"]
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert not absent & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("damage", ["glance", "claims", "manifest", "state", "sketches", "owner", "journal"])
+def test_a_glance_does_not_do_where_anything_is_not_as_it_was_left(
+    corpus: Path, tmp_path: Path, damage: str
+) -> None:
+    extract(corpus, tmp_path / "out")
+    listing = Listing.of(find_inputs([corpus]))
+    seen = glance.see(listing, config=CONFIG, limit=None)
+    assert glance.recall(tmp_path / "out", seen) is not None
+    paths = {
+        "glance": ".newsclaims/glance.json", "claims": "claims/part-00000.parquet",
+        "manifest": "manifest.json", "sketches": ".newsclaims/sketches/part-00000.parquet",
+        "owner": ".newsclaims/owner.json", "journal": ".newsclaims/commit.json",
+        "state": next((tmp_path / "out" / ".newsclaims" / "state").glob("inputs-*")),
+    }  # fmt: skip
+    path = tmp_path / "out" / paths[damage]
+    path.write_bytes(path.read_bytes()[:-1] + b" " if path.exists() else b"{}")
+    assert glance.recall(tmp_path / "out", seen) is None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "jobs", "pieces"),
+    [
+        ([2_800] * 8, 1, [8]),
+        ([2_800] * 8, 2, [1] * 8),
+        ([40, 90_000, 50], 2, [1, 2]),
+        ([2_800] * 64, 2, [4, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2]),
+    ],
+)
+def test_work_is_cut_so_that_every_process_has_some(sizes: list[int], jobs: int, pieces: list[int]) -> None:
+    states = [
+        ArticleState(str(n), "x", n, size, "", None, (), "", "", NO_PART) for n, size in enumerate(sizes)
+    ]
+    articles = tables.to_arrow(states, ArticleState)
+    places = pa.table({"bundle": ["b"] * len(sizes), "row": range(len(sizes))})
+    corpus = columns.Corpus(articles, places, articles[:0], articles["path"][:0])
+    lines = columns.learn(articles, lambda with_it, _: with_it > 1)
+    work = columns.compare(articles, lines, articles[:0])
+    found = list(
+        columns.tasks(corpus, lines, work, range(len(sizes)), jobs=jobs, source=Path(), target=Path())
+    )
+    assert [len(task.wanted) for task in found][: len(pieces)] == pieces
+    assert sorted(each.row for task in found for each in task.wanted) == list(range(len(sizes)))
+    assert found[0].n_chars == max(task.n_chars for task in found)
+
+
+def test_the_same_path_below_another_folder_is_another_article(tmp_path: Path) -> None:
+    write(tmp_path / "corpus", {"a/b.txt": "Ann said."})
+    extract(tmp_path / "corpus", tmp_path / "out")
+    extract(tmp_path / "corpus" / "a", tmp_path / "out")
+    assert ids(tmp_path / "out") == ["b.txt"]
 
 
 def test_rerun_does_what_is_new_changed_and_gone(corpus: Path, tmp_path: Path) -> None:

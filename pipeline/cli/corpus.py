@@ -22,6 +22,7 @@ from pipeline.cli.app import (
     load_settings,
     loudness_of,
 )
+from pipeline.remote import address
 
 if TYPE_CHECKING:
     from pipeline.run import Summary
@@ -112,17 +113,18 @@ def merge(
 def _report(
     summary: Summary, outputs: Path, loudness: Loudness, *, share: tuple[int, int] | None = None
 ) -> None:
-    for line in _summary_lines(summary, outputs, verbose=loudness.verbose):
+    place = address(outputs) or str(outputs)
+    for line in _summary_lines(summary, place, verbose=loudness.verbose):
         loudness.tell(line)
     if share is None:
-        loudness.tell(f"tables   in {outputs}: `newsclaims show {outputs}`, `newsclaims report {outputs}`")
+        loudness.tell(f"tables   in {place}: `newsclaims show {place}`, `newsclaims report {place}`")
     else:
-        loudness.tell(f"share    {share[0]} of {share[1]} done; after the last, `newsclaims merge {outputs}`")
+        loudness.tell(f"share    {share[0]} of {share[1]} done; after the last, `newsclaims merge {place}`")
     if summary.rejects:
         raise typer.Exit(REJECTED)
 
 
-def _summary_lines(summary: Summary, outputs: Path, *, verbose: bool) -> Iterator[str]:
+def _summary_lines(summary: Summary, outputs: str, *, verbose: bool) -> Iterator[str]:
     """What a run did, for a person, and what to do next."""
     if summary.why_anew:
         yield f"everything was done anew: {summary.why_anew}"

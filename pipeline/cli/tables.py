@@ -112,8 +112,10 @@ def show(
     _one_of(TABLES, "--table", table)
     wanted = tuple(_one_of(CUE_CLASSES, "--class", each) for each in classes or ())
     from pipeline import terminal
+    from pipeline.tables.mirror import fetched
     from pipeline.tables.query import Query, find_rows
 
+    outputs = fetched(outputs)
     query = Query(source, doc, grep, anonymous, wanted, _day(since, "--since"), _day(until, "--until"))
     _check_columns(query, table)
     at_most = limit if limit is not None else 0 if as_json or as_csv else SHOWN_ROWS
@@ -198,5 +200,6 @@ def report(
     """
     loudness = loudness_of(context, quiet, verbose)
     from pipeline.report import write_report
+    from pipeline.tables.mirror import fetched
 
-    loudness.tell(f"open {write_report(outputs, target)} in a browser")
+    loudness.tell(f"open {write_report(fetched(outputs), target)} in a browser")
