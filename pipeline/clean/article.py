@@ -20,7 +20,7 @@ from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose
 from pipeline.clean.lines import Page, Unit, ends_sentence, join_lines, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language
 from pipeline.clean.posts import find_excerpts
-from pipeline.clean.publisher import find_publisher, squeezed
+from pipeline.clean.publisher import find_publisher, squeezed, stated_publisher
 from pipeline.clean.scorer import Trees, load_trees
 from pipeline.clean.site_lines import SiteLines, recurring
 from pipeline.clean.sites import rules_for
@@ -141,7 +141,7 @@ def clean(
     thread = find_thread(page, _thread_start(scored, keep), furniture)
     if thread:
         keep = scored.keep(furniture, before_line=thread.first)
-    raw, keep = _from_html(raw, scored, keep)
+    raw, keep, site_name = _from_html(raw, scored, keep)
     rules = rules_for(raw.site_key, raw.site)
     ruled = rules.apply(scored.units, keep) if rules else {}
     head = _head(scored, raw, keep)
@@ -150,19 +150,23 @@ def clean(
     if thread:
         pieces = _with_thread(pieces, page, thread, furniture)
     found = find_credits(raw, scored.units, head, prose)
-    return _article(raw, page, pieces, config, found)
+    return _article(raw, page, pieces, config, found, site_name=site_name)
 
 
 def _from_html(
     raw: RawArticle, scored: Scored, keep: NDArray[np.bool_]
-) -> tuple[RawArticle, NDArray[np.bool_]]:
-    """With the body and the metadata of the page's source, where there is one and it has an article."""
+) -> tuple[RawArticle, NDArray[np.bool_], str | None]:
+    """With the body and the metadata of the page's source, where there is one and it has an article.
+
+    Returns:
+        the article as its source states it, what of it is prose, and the site's name.
+    """
     extract = extract_page(raw.html, raw.url) if raw.html is not None else None
     if extract is None:
-        return raw, keep
+        return raw, keep, None
     found = units_of_body(scored.units, extract.text)
     if scored.n_words[found].sum() < _HTML_SHARE * len(extract.text.split()):
-        return raw, keep
+        return raw, keep, extract.sitename
     stated = replace(
         raw,
         title=raw.title or extract.title,
@@ -170,7 +174,7 @@ def _from_html(
         date_text=raw.date_text or extract.date,
         site=raw.site or extract.sitename,
     )
-    return stated, found
+    return stated, found, extract.sitename
 
 
 def _thread_start(scored: Scored, keep: NDArray[np.bool_]) -> int:
@@ -344,11 +348,13 @@ def _article(
     pieces: Sequence[Piece],
     config: Config,
     found: Credits,
+    *,
+    site_name: str | None = None,
 ) -> Article:
     segments = tuple(_segment(raw, page, piece, n) for n, piece in enumerate(_merged(pieces)))
     body = "\n".join(one_line(s.text) for s in segments if s.kept and s.kind in BODY_KINDS)
     title = _first_text(segments, "title") or raw.title
-    publisher = find_publisher(page.lines, title=title, url=raw.url)
+    publisher = stated_publisher(site_name) or find_publisher(page.lines, title=title, url=raw.url)
     warnings = [*raw.warnings]
     if not body:
         warnings.append("no_body")

@@ -17,6 +17,7 @@ from pipeline.clean.people import (
     has_role,
     is_organisation,
     is_person,
+    is_section,
     looks_like_agency,
     recased,
     without_role,
@@ -74,6 +75,7 @@ _STAFF = re.compile(
     r"web desk|team)$",
     re.I,
 )
+_AGENCY_IN = re.compile(r"^[A-Z][\w ]{2,40} in [A-Z][\w .’'-]{1,40}$")
 _MOST_CREDIT_CHARS = 140
 _DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Z'’.\- ]{2,}(?:, ?[A-Z][\w'’. \-]{1,30})?(?:/[A-Z][A-Z' \-]+)?)"
@@ -185,6 +187,8 @@ def parse_credit(text: str) -> Byline | None:
             authors.append(recased(name))
         elif (tail := _with_paper(part)) is not None:
             authors, agency = [*authors, recased(tail[0])], agency or tail[1]
+        elif looks_like_agency(part) and (n_dates or _AGENCY_IN.match(rest)) and not is_section(part):
+            agency, evidence = agency or part, True
         elif has_role(part) and len(part.split()) <= 5:
             evidence = job = True
         elif is_organisation(part) and len(part.split()) <= 5:

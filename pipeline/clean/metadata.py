@@ -75,8 +75,8 @@ def _times(
     opening = [i for i in prose[:2] if _opens_with_date(units[i].text)][:1]
     for i in (*sorted((*head.bylines, *head.dates, *head.datelines)), *opening):
         text = units[i].text
-        if i + 1 < len(units) and is_clock(units[i + 1].text) and not any(d.has_time for d in find_dates(text)):
-            text += " " + units[i + 1].text
+        if i + 1 < len(units) and is_clock(units[i + 1].text):
+            text += "" if any(each.has_time for each in find_dates(text)) else " " + units[i + 1].text
         before = units[i - 1].text if i and len(units[i - 1].text) < 30 else ""
         for written in find_dates(text[:_DATELINE_CHARS] if i in opening else text):
             said = before + " " + text[: written.start] if written.start < 12 else text[: written.start]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from pipeline.clean.furniture import load_furniture
 from pipeline.config import read_lexicon
 
 _PARTICLE = r"(?:de|van|von|der|den|bin|ibn|al|el|la|le|da|di|du|dos|del|ter|ten)"
@@ -102,6 +103,11 @@ def has_given_name(name: str) -> bool:
 def is_organisation(text: str) -> bool:
     """Whether a part of a credit names a paper, a desk or a team."""
     return _ORGANISATION.search(text) is not None
+
+
+def is_section(text: str) -> bool:
+    """Whether a part of a credit is the name of a section, as pages print it in capitals."""
+    return bool(load_furniture().line_mask(text.lower()))
 
 
 def has_role(text: str) -> bool:

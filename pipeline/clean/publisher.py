@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.people import agency_of, has_given_name, is_person
+from pipeline.config import read_lexicon
 
 _YEARS = r"(?:(?:19|20)\d\d(?:\s*[-–—,/]\s*(?:(?:19|20)?\d\d|[Pp]resent))?)"
 _MARK = r"(?:©|\([cC]\)|&copy;|[Cc]opyright|COPYRIGHT)"
+_MARKS = ("©", "(c)", "(C)", "opyright", "OPYRIGHT", "&copy;")
 _COPYRIGHT = re.compile(
     rf"{_MARK}[\s:]*(?:{_MARK}[\s:]*)?(?:[Bb]y\s+)?,?\s*(?:{_YEARS}[\s,.:|]*)?(?:[Bb]y\s+)?[\s,|–-]*"
     rf"(?P<owner>[A-Z0-9][^.|©•\n;]*?(?:\.\w[^.|©•\n;]*?)*?)(?:,? {_YEARS})?"
@@ -32,12 +35,19 @@ _NOT_OWNERS = re.compile(
 )
 _SUFFIX = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+")
 _ABOUT = re.compile(r"^(?:about|subscribe to|welcome to|advertise with|contact|support|follow)\s+", re.I)
+_HOST_LIKE = re.compile(r"^https?:|^[\w-]+(?:\.[\w-]+)+$")
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[\w'’&.-]+")
 _TOP_LINES = 40
 _FOOT_LINES = 80
 _MASTHEAD_CHARS = 50
 _MASTHEAD_WORDS = 5
+_MASTHEAD_LINES = 5
+_SMALL_WORDS = frozenset("of and the in on for & de del la le".split())
+_NO_SUFFIX = frozenset(
+    "News Times Today Online Press Media Video Radio TV Review Standard Magazine Television".split()
+)
+"""Words that end names of newspapers and of sections and notices alike: "Breaking News", "Book Review"."""
 _MIN_HOST_LETTERS = 6
 _MIN_TITLE_SHARE = 0.6
 _MOST_LINE_CHARS = 400
@@ -55,6 +65,14 @@ def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) 
         or _copyright_owner(lines)
         or _masthead(lines, title)
     )
+
+
+def stated_publisher(site_name: str | None) -> str | None:
+    """What a page's metadata calls its site, unless that is an address or a motto."""
+    if site_name is None or not _HOST_LIKE.search(site_name):
+        name = (site_name or "").split(" | ")[0].strip()
+        return name if name and len(name) <= _MASTHEAD_CHARS else None
+    return None
 
 
 def _title_suffix(lines: Sequence[str], title: str | None) -> str | None:
@@ -127,14 +145,7 @@ def copyright_owner(line: str) -> str | None:
     >>> copyright_owner("Copyright © 2002-2020 Dale Newspapers Ltd. Registered in England")
     'Dale Newspapers'
     """
-    if (
-        "©" in line
-        or "(c)" in line
-        or "(C)" in line
-        or "opyright" in line
-        or "OPYRIGHT" in line
-        or "&copy;" in line
-    ):
+    if any(mark in line for mark in _MARKS):
         found = [_COPYRIGHT.search(line), _OWNER_BEFORE.match(line)]
     else:
         found = [_PUBLISHED_BY.search(line) if "by " in line and len(line) < 200 else None]
@@ -152,18 +163,48 @@ def _owner(line: str, match: re.Match[str]) -> str | None:
 
 
 def _masthead(lines: Sequence[str], title: str | None) -> str | None:
-    """The page's first line, where a menu, a motto of the site or its name again tells what it is."""
-    if len(lines) < 4 or title is None or lines[0] == title or not _is_name(lines[0]):
-        return None
-    name = lines[0]
+    """A name above the headline that a menu, the name again or a newspaper's usual word tells to be the site's.
+
+    What stands right above the headline may be a section ("The long read"): it needs one of the last two.
+    """
+    at = lines.index(title) if title in lines[:_TOP_LINES] else 0
+    for i, name in enumerate(lines[: min(_MASTHEAD_LINES, at)]):
+        if not _can_be_masthead(name):
+            continue
+        others = [line for line in (*lines[i + 1 : _TOP_LINES], *lines[-_TOP_LINES:]) if line != name]
+        if _is_paper(name) or any(name in line for line in others if len(line) < _MOST_LINE_CHARS // 4):
+            return name
+        several = len(name.split()) > 1 or any(c.isupper() for c in name[1:])
+        if several and any(map(_is_menu, lines[i + 1 : min(at, i + 4)])):
+            return name
+    return None
+
+
+def _can_be_masthead(name: str) -> bool:
+    words = _WORD.findall(name)
+    capitals = all(word[0].isupper() or word[0].isdigit() or word in _SMALL_WORDS for word in words)
+    is_author = len(words) > 1 and is_person(name) and has_given_name(name)
+    return capitals and _is_name(name) and not is_author
+
+
+def _is_menu(line: str) -> bool:
     furniture = load_furniture()
-    again = any(
-        line != name and len(line) < 120 and name in line
-        for line in (*lines[1:_TOP_LINES], *lines[-_TOP_LINES:])
-    )
-    above = lines[1 : lines.index(title)] if title in lines[:_TOP_LINES] else ()
-    menu = any(furniture.is_menu(line.lower()) or furniture.line_mask(line.lower()) for line in above[:4])
-    capitals = all(word[0].isupper() or word in ("of", "and", "the", "in") for word in _WORD.findall(name))
-    one_word = len(name.split()) == 1 and not any(c.isupper() for c in name[1:])
-    is_author = len(name.split()) > 1 and is_person(name) and has_given_name(name)
-    return name if capitals and (again or (menu and not one_word)) and not is_author else None
+    return furniture.is_menu(line.lower()) or bool(furniture.line_mask(line.lower()))
+
+
+@functools.cache
+def _papers() -> tuple[frozenset[str], frozenset[str]]:
+    """Known outlets, and the words with which names of newspapers end."""
+    rows = read_lexicon("outlets")
+    by_kind = {
+        kind: frozenset(name.replace("_", " ") for row in rows if row[0] == kind for name in row[1].split())
+        for kind in ("outlet", "suffix")
+    }
+    return by_kind["outlet"], by_kind["suffix"] - _NO_SUFFIX
+
+
+def _is_paper(name: str) -> bool:
+    """Whether a line is a known outlet, or ends as names of newspapers do: ``The Valley Sentinel``."""
+    outlets, suffixes = _papers()
+    words = name.split()
+    return name in outlets or (len(words) > 1 and words[-1].title() in suffixes)
