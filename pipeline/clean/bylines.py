@@ -187,7 +187,7 @@ def parse_credit(text: str) -> Byline | None:
             authors.append(recased(name))
         elif (tail := _with_paper(part)) is not None:
             authors, agency = [*authors, recased(tail[0])], agency or tail[1]
-        elif looks_like_agency(part) and (n_dates or _AGENCY_IN.match(rest)) and not is_section(part):
+        elif len(part) > 4 and looks_like_agency(part) and _is_placed(rest, n_dates) and not is_section(part):
             agency, evidence = agency or part, True
         elif has_role(part) and len(part.split()) <= 5:
             evidence = job = True
@@ -201,6 +201,11 @@ def parse_credit(text: str) -> Byline | None:
     if not authors and not agency and not (organisation and evidence):
         return None
     return Byline(tuple(dict.fromkeys(authors)), agency, evidence or bool(known))
+
+
+def _is_placed(text: str, n_dates: int) -> bool:
+    """Whether a date or a place stands with a name: "INTERWIRE, Dec 4, 2018", "Meridian Press in Aden"."""
+    return n_dates > 0 or _AGENCY_IN.match(text) is not None
 
 
 def _with_paper(part: str) -> tuple[str, str | None] | None:

@@ -163,7 +163,7 @@ def _owner(line: str, match: re.Match[str]) -> str | None:
 
 
 def _masthead(lines: Sequence[str], title: str | None) -> str | None:
-    """A name above the headline that a menu, the name again or a newspaper's usual word tells to be the site's.
+    """A name above the headline that a menu, the name again or a newspaper's usual word tells.
 
     What stands right above the headline may be a section ("The long read"): it needs one of the last two.
     """
