@@ -132,17 +132,28 @@ def heading(document: Row | None, doc_id: str) -> Text:
 def _who(claim: Row) -> Text:
     text = Text()
     source = claim["source"]
+    before = _cue_comes_first(claim)
+    if before:
+        text.append(f"{plain(claim['cue'])} ", style="cyan")
     text.append(plain(source) if source else "(no source)", style="bold" if source else "italic")
     meant = claim["source_name"] or claim["antecedent"]
     if meant and meant.casefold() not in (source or "").casefold():
         text.append(f" = {plain(meant)}", style="bold green" if claim["source_name"] else "green")
-    if claim["cue"]:
+    if claim["cue"] and not before:
         text.append(f" {plain(claim['cue'])}", style="cyan")
     if claim["addressee"]:
         text.append(f" (to {plain(claim['addressee'])})")
     if claim["anonymous"]:
         text.append(" [anonymous]", style="bold yellow")
     return text
+
+
+def _cue_comes_first(claim: Row) -> bool:
+    """Whether the cue ends in a preposition that asks for the source: "according to", "was confirmed by"."""
+    if not claim["cue"] or claim["cue_start"] is None or claim["source_start"] is None:
+        return False
+    asks = claim["cue"].casefold().endswith((" by", " to", " of", " from"))
+    return bool(asks and claim["cue_start"] < claim["source_start"])
 
 
 def _answering(claim: Row, other: Row | None) -> Text:

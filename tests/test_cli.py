@@ -26,7 +26,7 @@ from pipeline import run, tables, terminal
 from pipeline.cli import app
 from pipeline.config import load_config
 from pipeline.read import InputError
-from pipeline.run import steps
+from pipeline.run import steps, whole
 from pipeline.schema import TABLES, Claim, Document, Entity, Name, Range, Reject, Segment, arrow_schema
 from tests.fakes import fake_recipe
 
@@ -50,8 +50,8 @@ def story(tmp_path: Path) -> Path:
 @pytest.fixture
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stages without a model: every capitalised word is a claim and a name."""
-    monkeypatch.setattr(run, "Recipe", fake_recipe)
-    monkeypatch.setattr(run, "default_jobs", lambda: 1)
+    monkeypatch.setattr(whole, "Recipe", fake_recipe)
+    monkeypatch.setattr(whole, "default_jobs", lambda: 1)
     monkeypatch.setattr(steps, "Step", functools.partial(steps.Step, recipe=fake_recipe()))
 
 
@@ -460,6 +460,24 @@ def test_no_colour_under_a_pipe(outputs: Path, variables: dict[str, str]) -> Non
     )  # fmt: skip
     assert b"\x1b" not in result.stdout
     assert "“Tücken".encode() in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("cue", "cue_start", "line"),
+    [
+        ("said", 20, "two pilots said"),
+        ("said", 0, "two pilots said"),
+        ("was confirmed by", 0, "was confirmed by two pilots"),
+        ("according to", 0, "according to two pilots"),
+        ("was lied to", 20, "two pilots was lied to"),
+        (None, None, "two pilots"),
+    ],
+)
+def test_cue_and_source_stand_in_the_order_that_reads(
+    cue: str | None, cue_start: int | None, line: str
+) -> None:
+    claim = {**dict.fromkeys(Claim.__slots__), "source": "two pilots", "source_start": 10, "cue": cue}
+    assert terminal._who({**claim, "cue_start": cue_start}).plain == line
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
