@@ -21,7 +21,7 @@ PHRASES = {"photo by": 1, "by the": 2, "/afp": 4, "© 20": 8, "sign up for our":
         ("", []),
         ("photo by", [(0, 1)]),
         ("a photo by the sea", [(2, 1), (8, 2)]),
-        ("telephoto by night", []),
+        ("telephoto by night", [(4, 1)]),
         ("“photo by ann”", [(1, 1)]),
         ("gustav/afp", [(6, 4)]),
         ("дом © 2020", [(4, 8)]),

@@ -7,6 +7,7 @@ beside them; the second kind is read by taking the line apart and accounting for
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -107,6 +108,7 @@ def is_announced(text: str) -> bool:
     return len(text) <= 200 and any(pattern.match(line) for pattern in patterns)
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_byline(text: str) -> Byline | None:
     """The names of an announced byline, ``None`` where the line is none."""
     if len(text) > 200 or (not text[0].isalnum() and text[0] not in "*_("):
@@ -158,6 +160,7 @@ def _belongs_to_agency(name: str) -> bool:
     return first.isupper() and agency_of(first) is not None
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_credit(text: str) -> Byline | None:
     """The credit of a line that announces none, where every part of it is accounted for.
 

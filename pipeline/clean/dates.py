@@ -188,6 +188,7 @@ def is_clock(text: str) -> bool:
     return len(text) < 30 and ":" in text and _CLOCK_ALONE.match(text) is not None
 
 
+@functools.lru_cache(maxsize=4096)
 def has_date(text: str) -> bool:
     """Whether ``text`` holds a complete date or a time like "2 hours ago"."""
     if (" ago" in text or " AGO" in text) and _AGO.search(text):

@@ -90,7 +90,7 @@ def _marked(scores: Scores, furniture: Furniture) -> Flags:
     seen = scores.seen
     flags = [
         bool(line & lines) or bool(start & ends and n <= _HEADING_WORDS - 2)
-        for line, start, n in zip(seen.line_mask, seen.start_mask, scores.n_words, strict=True)
+        for line, start, n in zip(seen.line_mask, seen.start_mask, scores.n_words.tolist(), strict=True)
     ]
     return np.array(flags, bool)
 
@@ -118,18 +118,18 @@ def _inside(scores: Scores, probability: Floats, start: int, end: int, furniture
     keep = np.zeros(len(scores.units), bool)
     related = next(group.bit for group in furniture.groups if group.name == "related")
     under_heading = False
+    line_mask, start_mask = scores.seen.line_mask, scores.seen.start_mask
+    words = scores.n_words.astype(int).tolist()
     for i in range(start, end):
-        text, n_words = scores.units[i].text, int(scores.n_words[i])
-        is_heading = scores.seen.line_mask[i] & related or (
-            scores.seen.start_mask[i] & related and n_words <= _HEADING_WORDS
-        )
+        text, n_words = scores.units[i].text, words[i]
+        is_heading = line_mask[i] & related or (start_mask[i] & related and n_words <= _HEADING_WORDS)
         if is_heading and _is_teaser_heading(text, probability[i]):
             under_heading = True
         elif not (under_heading and n_words <= _TEASER_WORDS and not ends_sentence(text)):
             under_heading = False
-            keep[i] = probability[i] >= _DROP_BELOW
-        if keep[i] and n_words <= _CAPTION_WORDS and is_caption(text, n_words=n_words):
-            keep[i] = False
+            keep[i] = probability[i] >= _DROP_BELOW and not (
+                n_words <= _CAPTION_WORDS and is_caption(text, n_words=n_words)
+            )
     return keep
 
 

@@ -27,6 +27,7 @@ _UPDATE = re.compile(
     r"Update(?:d)?(?:\s*(?:#?\d+|[IVX]+))?\s*(?:\([^)]{1,40}\))?\s*[:–—]"
     r"|(?:More|Also|Addendum|Postscript|P\.?S)\s*(?:\([^)]{1,40}\))\s*:|(?:ADDENDUM|POSTSCRIPT|UPDATE)\s*:)"
 )
+_UPDATE_INITIALS = "BUMAP"
 _UPDATE_AUTHOR = re.compile(r"^[^:(]{1,20}\(([^)]{2,40})\)\s*[:\-–—]")
 _HEADING_WORDS = 14
 _CAPTION_WORDS = 80
@@ -44,13 +45,16 @@ class Label:
 def label_prose(unit: Unit, probability: float, *, n_words: int) -> Label:
     """The kind of a unit that is kept."""
     reason = f"score {probability:.2f}"
-    if _UPDATE.match(unit.text):
+    if unit.text[0] in _UPDATE_INITIALS and _UPDATE.match(unit.text):
         author = _UPDATE_AUTHOR.match(unit.text)
         name = author[1].strip() if author and not author[1].strip()[0].isdigit() else None
         return Label("update", "begins with an update mark", name)
     if n_words <= _HEADING_WORDS and _is_heading(unit.text):
-        return Label("heading", "short line without an end mark")
+        return _HEADING_LABEL
     return Label("body", reason)
+
+
+_HEADING_LABEL = Label("heading", "short line without an end mark")
 
 
 def _is_heading(text: str) -> bool:
@@ -64,10 +68,13 @@ def is_caption(text: str, *, n_words: int) -> bool:
     return n_words <= _CAPTION_WORDS and _is_caption(text)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=8192)
 def _is_caption(text: str) -> bool:
     lower = text.lower()
-    return any(hint in lower for hint in _CAPTION_HINTS) and _CAPTION.search(text) is not None
+    for hint in _CAPTION_HINTS:
+        if hint in lower:
+            return _CAPTION.search(text) is not None
+    return False
 
 
 def label_furniture(
@@ -76,7 +83,7 @@ def label_furniture(
     """The kind of a unit that is no prose of the article; ``section`` is what a line without a mark "
     "gets."""
     if is_caption(unit.text, n_words=n_words):
-        return Label("caption", "caption or credit")
+        return _CAPTION_LABEL
     mask, how = seen.line_mask[i], "is"
     if not mask:
         mask, how = seen.start_mask[i], "begins with"
@@ -84,10 +91,20 @@ def label_furniture(
         mask, how = seen.anywhere_mask[i], "holds"
     if mask:
         group = furniture.first(mask)
-        return Label(group.kind, f"{how} a phrase of {group.name}")
+        return _label(group.kind, f"{how} a phrase of {group.name}")
     if n_words <= 4 and section == "body":
-        return Label("navigation", "short line outside the prose")
-    return Label("other" if section == "body" else section, f"in a section of {section}")
+        return _SHORT_LABEL
+    return _label("other" if section == "body" else section, f"in a section of {section}")
+
+
+_CAPTION_LABEL = Label("caption", "caption or credit")
+_SHORT_LABEL = Label("navigation", "short line outside the prose")
+
+
+@functools.cache
+def _label(kind: str, reason: str) -> Label:
+    """There are a few dozen labels of furniture, and thousands of lines."""
+    return Label(kind, reason)
 
 
 def section_after(label: Label, section: str, *, n_words: int) -> str:

@@ -7,6 +7,7 @@ paragraph at every link; the pieces are told by how they begin and end, not by w
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.clean.bylines import parse_credit
@@ -75,27 +76,32 @@ def split_lines(text: str) -> Page:
     Lines are parted by line feeds; in a text without any, by carriage returns.
     """
     separator = "\r" if "\n" not in text and "\r" in text else "\n"
-    page = Page(text, [], [], [], [], [])
+    starts: list[int] = []
+    ends: list[int] = []
+    lines: list[str] = []
+    gaps: list[int] = []
+    indents: list[int] = []
     offset = blank = 0
     for raw in text.split(separator):
         line = raw.strip()
         if line:
-            indent = len(raw) - len(raw.lstrip())
-            page.starts.append(offset + indent)
-            page.ends.append(offset + indent + len(line))
-            page.lines.append(line)
-            page.gap.append(blank)
-            page.indent.append(indent)
+            indent = len(raw) - len(raw.lstrip()) if raw[0] != line[0] else 0
+            starts.append(offset + indent)
+            ends.append(offset + indent + len(line))
+            lines.append(line)
+            gaps.append(blank)
+            indents.append(indent)
             blank = 0
         else:
             blank += 1
         offset += len(raw) + 1
-    return page
+    return Page(text, starts, ends, lines, gaps, indents)
 
 
 def ends_sentence(line: str) -> bool:
     """Whether the line ends as a sentence does, closing quotation marks and brackets aside."""
-    return line.rstrip(_CLOSERS)[-1:] in _ENDS_SET
+    last = line[-1:]
+    return last in _ENDS_SET or (last in _CLOSERS and line.rstrip(_CLOSERS)[-1:] in _ENDS_SET)
 
 
 _ENDS_SET = frozenset(_ENDS)
@@ -120,14 +126,11 @@ def _hangs(line: str) -> bool:
     return last in _HANGING or line[-1] in ",(“[—–" or line in ("By", "BY")
 
 
-def is_broken(page: Page) -> bool:
+def _is_broken(page: Page, continues: Sequence[bool], ends: Sequence[bool]) -> bool:
     """Whether the page's paragraphs were broken at links."""
-    n = sum(
-        1
-        for i in range(1, len(page))
-        if not page.gap[i] and _continues(page.lines[i]) and not ends_sentence(page.lines[i - 1])
-    )
-    return n > _BROKEN_SHARE * len(page)
+    gap = page.gap
+    n = sum(1 for i in range(1, len(gap)) if continues[i] and not gap[i] and not ends[i - 1])
+    return n > _BROKEN_SHARE * len(gap)
 
 
 def _width(page: Page) -> int:
@@ -148,59 +151,84 @@ def _width(page: Page) -> int:
 
 def join_lines(page: Page) -> list[Unit]:
     """The page's units in order; every line is in exactly one."""
+    lines = page.lines
+    continues = [_continues(line) for line in lines]
+    ends = [ends_sentence(line) for line in lines]
+    joining = _Joining(page, continues, ends, _is_broken(page, continues, ends), _width(page))
     units: list[Unit] = []
-    broken, width = is_broken(page), _width(page)
     first = 0
-    while first < len(page):
-        last = first + 1
-        n_lower = _n_lower(page.lines[first])
-        while last < len(page) and _joins(page, first, last, n_lower=n_lower, broken=broken, width=width):
-            n_lower += _n_lower(page.lines[last])
-            last += 1
-        text = page.lines[first] if last == first + 1 else " ".join(page.lines[first:last])
-        units.append(Unit(first, last, text))
-        first = last
+    for i in range(1, len(lines) + 1):
+        if i == len(lines) or page.gap[i] or not joining.joins(first, i):
+            text = lines[first] if i == first + 1 else " ".join(lines[first:i])
+            units.append(Unit(first, i, text))
+            first = i
     return units
 
 
-def _n_lower(line: str) -> int:
-    """Words of the line that begin with a small letter."""
-    return len(_SMALL.findall(line))
+class _Joining:
+    """Which lines of a page go on with the unit above them; asked in the order of the lines."""
 
+    def __init__(
+        self, page: Page, continues: Sequence[bool], ends: Sequence[bool], broken: bool, width: int
+    ) -> None:
+        self.page = page
+        self.continues = continues
+        self.ends = ends
+        self.broken = broken
+        self.width = width
+        self._counted = (0, 0, 0)
 
-def _joins(page: Page, first: int, i: int, *, n_lower: int, broken: bool, width: int) -> bool:
-    """Whether line ``i`` goes on with the unit that began at line ``first``."""
-    if page.gap[i]:
-        return False
-    line, before = page.lines[i], page.lines[i - 1]
-    if width:
-        return len(before) >= width - 15 and not _LIST_MARK.match(line)
-    if _LIST_MARK.match(line):
-        return False
-    furniture = load_furniture()
-    if line == "by" or _BYLINE.match(line):
-        return i - first > 1 and line == "by"
-    if _continues(line):
-        if ends_sentence(before):
+    def joins(self, first: int, i: int) -> bool:
+        """Whether line ``i``, with no blank line above it, goes on with the unit that began at ``first``."""
+        line, before = self.page.lines[i], self.page.lines[i - 1]
+        if self.width:
+            return len(before) >= self.width - 15 and not _LIST_MARK.match(line)
+        if not self.continues[i]:
+            if self.ends[i - 1]:
+                return False
+            hangs = _hangs(before)
+            if not (hangs or self.broken) or _LIST_MARK.match(line) or _BYLINE.match(line):
+                return False
+            return self._hung(first, i) if hangs else self._under_way(first, i)
+        if _LIST_MARK.match(line):
+            return False
+        if line == "by" or _BYLINE.match(line):
+            return i - first > 1 and line == "by"
+        if self.ends[i - 1]:
             return not line[0].isalpha() and line[0] in ",.;:)%"
-        return not furniture.line_mask(line) or _hangs(before)
-    if ends_sentence(before):
-        return False
-    if _hangs(before):
+        return not load_furniture().line_mask(line) or _hangs(before)
+
+    def _hung(self, first: int, i: int) -> bool:
+        """Whether the line goes on with one that ends so that it must go on."""
+        before = self.page.lines[i - 1]
         return (
-            broken
+            self.broken
             or i - first > 1
             or not before[-1].isalpha()
             or before in ("By", "BY")
-            or not _credits(line)
+            or not _credits(self.page.lines[i])
         )
-    # A sentence under way, broken at a link: what follows belongs to it even where it begins with a capital.
-    return (
-        broken
-        and i - first > 1
-        and n_lower >= _PROSE_WORDS
-        and page.lines[first].lower() != "by"
-        and not furniture.line_mask(line.lower())
-        and not furniture.line_mask(before.lower())
-        and any(c.isalnum() for c in before)
-    )
+
+    def _under_way(self, first: int, i: int) -> bool:
+        """Whether a sentence is under way that was broken at a link.
+
+        What follows belongs to it even where it begins with a capital.
+        """
+        page, mask = self.page, load_furniture().line_mask
+        return (
+            i - first > 1
+            and self._n_lower(first, i) >= _PROSE_WORDS
+            and page.lines[first].lower() != "by"
+            and not mask(page.lines[i].lower())
+            and not mask(page.lines[i - 1].lower())
+            and any(c.isalnum() for c in page.lines[i - 1])
+        )
+
+    def _n_lower(self, first: int, end: int) -> int:
+        """Words that begin with a small letter on lines ``first`` to ``end - 1``; each line is read once."""
+        begun, at, n = self._counted
+        if begun != first:
+            at, n = first, 0
+        n += sum(len(_SMALL.findall(line)) for line in self.page.lines[at:end])
+        self._counted = first, end, n
+        return n

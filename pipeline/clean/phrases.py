@@ -19,7 +19,6 @@ _BITS = 17
 _FACTOR = 0x9E3779B97F4A7C15
 _CHUNK = 1 << 20
 """Bytes of text whose runs are held at once."""
-_WORD_BYTES = frozenset(code for code in range(256) if chr(code).isalnum() or chr(code) in "_'-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class _Runs:
             hits = np.flatnonzero(self.table[_hash(runs)])
             for at, run in zip((hits + begin).tolist(), runs[hits].tolist(), strict=True):
                 for phrase, mask in self.phrases.get(run, ()):
-                    if text.startswith(phrase, at) and _stands_free(text, at, phrase):
+                    if text.startswith(phrase, at):
                         found.append((at, mask))
         return found
 
@@ -51,16 +50,9 @@ class PhraseIndex:
     short: _Runs
 
     def find(self, lower: str) -> list[tuple[int, int]]:
-        """Where in a lower-cased text phrases begin, each with its mask; in no order.
-
-        A phrase of several words begins where a word does.
-        """
+        """Where in a lower-cased text phrases begin, each with its mask; in no order."""
         text = lower.encode("latin-1", "replace")
         return self.long.find(text) + self.short.find(text)
-
-
-def _stands_free(text: bytes, at: int, phrase: bytes) -> bool:
-    return at == 0 or b" " not in phrase or phrase[0] not in _WORD_BYTES or text[at - 1] not in _WORD_BYTES
 
 
 def _runs(text: bytes, width: int) -> NDArray[np.unsignedinteger[Any]]:

@@ -35,7 +35,10 @@ def own_words(text: str) -> str:
 
 def is_post(paragraphs: Sequence[str]) -> bool:
     """Whether the paragraphs are written in the first person."""
-    n = sum(_FIRST_PERSON.search(own_words(text)) is not None for text in paragraphs)
+    first_person = _FIRST_PERSON.search
+    n = sum(
+        first_person(text) is not None and first_person(own_words(text)) is not None for text in paragraphs
+    )
     return n >= _MIN_POST_UNITS and n >= _MIN_POST_SHARE * len(paragraphs)
 
 

@@ -47,6 +47,7 @@ _HEADING = re.compile(
     r"|\d[\d,]* (?:comments?|responses?|replies)\b.{0,40})$",
     re.I,
 )
+_HEADING_WORD = re.compile(r"omment|espons|epl[iy]|hought|iscuss|alkback|eedback", re.I)
 _FILLER = re.compile(
     r"\b(?:on|at|says|said|wrote|writes|posted|by|comment(?:ed)?|from|reply|replied|permalink|link|edited|"
     r"updated|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[|•·—–:,;\[\]#…]|\.\.\.|\s-\s|"
@@ -152,7 +153,7 @@ def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signatur
     line = page.lines[i]
     if len(line) > _MAX_SIGNATURE_CHARS or line[0] in "—–":
         return None
-    says = _SAYS.match(line) if line[-1] in ":.…" else None
+    says = _SAYS.match(line) if line[-1] == ":" or line.endswith(("...", "…")) else None
     if says and (name := _name(_FILLER.sub(" ", says["name"]))):
         if (dated := _dated(says["name"])) and (inner := _name(dated[0])):
             return Signature(i, i + 1, inner, dated[1], says=True)
@@ -233,11 +234,13 @@ def _is_notice(line: str, furniture: Furniture) -> bool:
     return bool(furniture.start_mask(lower) or furniture.line_mask(lower)) or furniture.is_menu(lower)
 
 
+def _is_heading(line: str) -> bool:
+    return len(line) < 80 and _HEADING_WORD.search(line) is not None and _HEADING.match(line) is not None
+
+
 def find_thread(page: Page, start: int, furniture: Furniture) -> Thread | None:
     """The comment thread from line ``start`` on, if there is one."""
-    headings = [
-        i for i in range(start, len(page)) if len(page.lines[i]) < 80 and _HEADING.match(page.lines[i])
-    ]
+    headings = [i for i in range(start, len(page)) if _is_heading(page.lines[i])]
     signatures = _without_quoted(find_signatures(page, start, furniture))
     if not signatures:
         return _unsigned_thread(page, headings[-1], furniture) if headings else None

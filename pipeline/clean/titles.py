@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.clean.bylines import dateline_of, parse_byline, parse_credit
 from pipeline.clean.dates import has_date
@@ -50,6 +50,7 @@ class Lines:
     seen: Seen
     n_words: Sequence[int]
     text: str
+    _can_be_title: dict[int, bool] = field(default_factory=dict)
 
     def __getitem__(self, i: int) -> str:
         return self.units[i].text
@@ -191,6 +192,13 @@ def _is_menu(text: str, n_words: int) -> bool:
 
 
 def _can_be_title(lines: Lines, i: int) -> bool:
+    known = lines._can_be_title
+    if i not in known:
+        known[i] = _is_like_title(lines, i)
+    return known[i]
+
+
+def _is_like_title(lines: Lines, i: int) -> bool:
     text, n_words = lines[i], lines.n_words[i]
     return (
         n_words in _TITLE_WORDS
@@ -198,7 +206,7 @@ def _can_be_title(lines: Lines, i: int) -> bool:
         and not lines.marked(i)
         and not _LIST_MARK.match(text)
         and not (lines.seen.anywhere_mask[i] and NOTICE.match(text))
-        and sum(c.isalpha() for c in text) > 0.6 * len(text)
+        and sum(map(str.isalpha, text)) > 0.6 * len(text)
         and not is_caption(text, n_words=n_words)
         and parse_byline(text) is None
         and not (n_words < 16 and has_date(text))
