@@ -13,8 +13,9 @@ from pipeline.entities import find_entities
 from pipeline.resolve import resolve
 from pipeline.resolve.chains import build_chains
 from pipeline.resolve.links import find_parents, find_supported
-from pipeline.resolve.mentions import Named, find_mentions, noun_phrases, places
+from pipeline.resolve.mentions import Named, find_mentions, noun_phrases
 from pipeline.resolve.pairs import load_ranker
+from pipeline.resolve.places import places
 from pipeline.schema import Article, Claim, Document, Range, Segment, read_article
 from tests.typed import VOCAB
 

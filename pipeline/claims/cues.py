@@ -11,6 +11,7 @@ from pipeline.claims.lexicon import DROPPED_WORDS, Lexicon, lemmas
 
 NEGATIONS = frozenset("not n't n’t never no neither nor without".split())
 NEGATIVE_SOURCES = frozenset("no none neither nobody no-one nothing".split())
+CLOSED = frozenset("ADP DET PRON SCONJ NUM PART".split())
 AUXILIARIES = frozenset("be have do".split())
 MODALS = frozenset("will would can could may might shall should must 'll ’ll 'd ’d ca wo".split())
 NOT_BEFORE_TIME = frozenset("on in at".split())
@@ -46,12 +47,17 @@ def read_cue(cue: Span | None, source: Span | None, lexicon: Lexicon) -> Cue:
 def cue_head(tokens: Sequence[Token], lexicon: Lexicon) -> Token:
     """The head of a cue: its first main verb, else the noun or adjective that it turns on."""
     main = [token for i, token in enumerate(tokens) if not _is_helper(tokens, i)]
-    verbs = [token for token in main if token.pos_ in ("VERB", "AUX")]
+    verbs = [token for token in main if _is_verb(token)]
     before_verb = main[: main.index(verbs[0])] if verbs else main
     nominal = next((token for token in before_verb if _may_head(token, bool(verbs), lexicon)), None)
     if nominal is None or (verbs and nominal.pos_ != "NOUN" and not _predicate(tokens, nominal)):
         return _attributing(verbs, lexicon) if verbs else (main[0] if main else tokens[-1])
     return _last_of_compound(tokens, nominal)
+
+
+def _is_verb(token: Token) -> bool:
+    """Whether a token is a verb; no preposition or determiner ends in "ed", whatever the tagger says."""
+    return token.pos_ in ("VERB", "AUX") or (token.pos_ in CLOSED and token.lower_.endswith("ed"))
 
 
 def _attributing(verbs: Sequence[Token], lexicon: Lexicon) -> Token:
@@ -99,9 +105,13 @@ def _is_helper(tokens: Sequence[Token], i: int) -> bool:
         return bool(rest) or i > 0
     if token.lower_ in MODALS or token.pos_ == "AUX" or AUXILIARIES & set(lemmas(token.text, "VERB")):
         return any(each.pos_ in ("VERB", "ADJ", "NOUN", "AUX") and not each.is_stop for each in rest) or any(
-            each.pos_ == "VERB" for each in rest
+            each.pos_ != "AUX" and _is_verb(each) for each in rest
         )
-    return token.pos_ == "ADP" and any(each.pos_ in ("NOUN", "VERB", "PROPN") for each in rest)
+    return (
+        token.pos_ == "ADP"
+        and not _is_verb(token)
+        and any(each.pos_ in ("NOUN", "VERB", "PROPN") for each in rest)
+    )
 
 
 def _predicate(tokens: Sequence[Token], adjective: Token) -> bool:

@@ -110,8 +110,7 @@ def _member(source: Span, words: Sequence[Word], lexicon: Lexicon, by_author: bo
     doc = source.doc
     first, last = words[0].start, words[-1].end - 1
     start, end = doc[first].idx, doc[last].idx + len(doc[last])
-    while end > start and doc.text[end - 1] in ", ":
-        end -= 1
+    end -= doc[last].text.endswith(",")
     pronoun = _pronoun_kind(words, by_author)
     if pronoun is not None:
         count = {"one": 1, "another": 1, "both": 2}.get(words[0].lower)
@@ -238,6 +237,8 @@ def _role_words(phrase: Phrase, lexicon: Lexicon) -> list[Word]:
             continue
         if word.label in ("ORG", "GPE", "PERSON", "FAC", "LOC", "NORP") or word.pos == "PUNCT":
             continue
+        if word.lower.endswith("-year-old"):
+            continue
         kept.append(word)
     return _without_loose_ends(_without_names(kept, phrase.words[0].start, lexicon))
 
@@ -301,7 +302,9 @@ def nationality_of(phrase: Phrase, lexicon: Lexicon) -> tuple[str, ...] | None:
         if i + 1 < len(words) and lexicon.is_demonym(two):
             found.append(two)
             i += 1
-        elif lexicon.is_demonym(words[i].text) and words[i].label not in ("ORG", "FAC", "PERSON"):
+        elif words[i].label == "NORP" or (
+            lexicon.is_demonym(words[i].text) and words[i].label not in ("ORG", "FAC", "PERSON")
+        ):
             found.append(words[i].text)
         i += 1
     return tuple(found) or None
@@ -315,6 +318,8 @@ def is_anonymous(phrase: Phrase, kind: str, lexicon: Lexicon) -> bool:
         return True
     if find_body(phrase, lexicon) is not None:
         return False  # "the Clinton campaign", "the African Union mission"
+    if phrase.head.lower == "office" and phrase.definite and _of_state(phrase.owner, lexicon):
+        return False  # "the state prosecutor's office"
     last = noun_lemma(phrase.head.text)
     pair = " ".join(word.lower for word in phrase.core[-2:])
     return not (
@@ -322,6 +327,11 @@ def is_anonymous(phrase: Phrase, kind: str, lexicon: Lexicon) -> bool:
         or phrase.head.lower in lexicon.institutions
         or pair in lexicon.institutions
     )
+
+
+def _of_state(owner: Sequence[Word], lexicon: Lexicon) -> bool:
+    """Whether an owner is an office of state: "the state prosecutor", "the governor"."""
+    return bool(owner) and noun_lemma(owner[-1].text) in lexicon.offices
 
 
 def _apposed_name(phrase: Phrase, lexicon: Lexicon) -> bool:

@@ -37,6 +37,8 @@ class Lexicon:
     media: frozenset[str]
     institutions: frozenset[str]
     affiliations: frozenset[str]
+    offices: frozenset[str]
+    trailing: frozenset[str]
     titles: frozenset[str]
     titles_with_of: frozenset[str]
     honorifics: frozenset[str]
@@ -101,6 +103,8 @@ def load_lexicon() -> Lexicon:
         media=media,
         institutions=_lower(nouns["institution"]),
         affiliations=_lower(nouns["affiliation"]),
+        offices=_lower(nouns["office"]),
+        trailing=_lower(nouns["trailing"]),
         titles=frozenset().union(*(words for key, words in titles.items() if key != "+")),
         titles_with_of=_lower(
             frozenset(title for words in titles.values() for title in words if " of " in title)

@@ -156,6 +156,8 @@ def _join_titles(words: Sequence[Word], lexicon: Lexicon) -> list[Word]:
 def _retagged(words: Sequence[Word], i: int, lexicon: Lexicon) -> Word:
     """The word as a noun where the tagger took a listed noun at the end of its phrase for another class."""
     word = words[i]
+    if i == 0 and _opens_phrase(words, lexicon):
+        return dataclasses.replace(word, pos="NOUN")
     names = word.pos == "ADJ" and word.is_capital and i + 1 < len(words) and words[i + 1].pos == "PROPN"
     if names and i > 0 and not word.label and not lexicon.is_demonym(word.text):
         return dataclasses.replace(word, pos="PROPN")  # "the New York businessman"
@@ -169,6 +171,32 @@ def _retagged(words: Sequence[Word], i: int, lexicon: Lexicon) -> Word:
     lemma = noun_lemma(word.text)
     known = lemma in lexicon.persons or lemma in lexicon.organizations or lemma in lexicon.documents
     return dataclasses.replace(word, pos="NOUN") if known else word
+
+
+def _opens_phrase(words: Sequence[Word], lexicon: Lexicon) -> bool:
+    """Whether the first word has its capital from its sentence alone: "Aviation officials", "Rescue workers".
+
+    Taggers take it for a name, or for a determiner ("Opposition activists").
+    """
+    word = words[0]
+    if len(words) < 2 or word.label or not word.text[1:].islower() or word.pos not in ("PROPN", "DET", "X"):
+        return False
+    if words[1].pos != "NOUN" or not words[1].text.islower() or word.lower in DETERMINERS | VAGUE_NUMBERS:
+        return False
+    if word.lower in ("a", "an", "another", "every", "no") or _number(word.lower) is not None:
+        return False
+    known = lexicon.is_demonym(word.text) or word.text in lexicon.titles or lexicon.is_outlet(word.text)
+    return not known and noun_lemma(words[1].text) in lexicon.persons | lexicon.groups | lexicon.organizations
+
+
+def _trails(words: Sequence[Word], at: int, i: int, lexicon: Lexicon) -> bool:
+    """Whether word ``i`` only says more of the noun before it: "a person briefed on", "bankers involved"."""
+    if i == at or words[i].lower not in lexicon.trailing or words[i - 1].pos != "NOUN":
+        return False
+    if noun_lemma(words[i - 1].text) not in lexicon.persons | lexicon.groups | lexicon.organizations:
+        return False
+    follows = words[i + 1].pos if i + 1 < len(words) else ""
+    return follows not in ("NOUN", "PROPN", "ADJ")
 
 
 def _read_number(words: Sequence[Word]) -> tuple[int, int | None, bool, bool]:
@@ -261,6 +289,8 @@ def _core_end(words: Sequence[Word], at: int, lexicon: Lexicon) -> int:
         if word.lower in ("and", "or", ",") and _joins_modifiers(words, at, i, lexicon):
             end, i = at, i + 1
             continue
+        if _trails(words, at, i, lexicon):
+            break
         inside_name = word.label and i > at and words[i - 1].label == word.label and i + 1 < len(words)
         if word.lower in RELATIVES or not (word.pos in CORE_TAGS or inside_name or _abbreviation(words, i)):
             break

@@ -9,26 +9,39 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from pipeline.resolve.continuity import Turn
-from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
-from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, noun_lemma, role_synonyms
-from pipeline.resolve.pairs import MAX_CHAINS, MAX_SENTENCES, Chain, Ranker, may_corefer, pair_features
+from pipeline.resolve.mentions import NAME, NATIONAL, NOMINAL, PRONOUN, YEAR_OLD, Mention
+from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, epithets, noun_lemma, role_synonyms
+from pipeline.resolve.pairs import (
+    MAX_CHAINS,
+    MAX_SENTENCES,
+    Chain,
+    Ranker,
+    is_first_person,
+    may_corefer,
+    pair_features,
+)
 
 GENERIC_BODIES = frozenset(
     "group organisation organization company firm corporation party movement militia agency team club "
     "network "
-    "charity bank union paper newspaper magazine outlet airline force body".split()
+    "charity bank union paper newspaper magazine outlet airline force body carmaker automaker drugmaker "
+    "chipmaker planemaker manufacturer retailer lender insurer brokerage startup start-up conglomerate "
+    "supermarket chain shipowner brewer broadcaster think-tank watchdog foundation museum hospital college "
+    "university institute lab laboratory studio label orchestra".split()
 )
 """Nouns that take up any organisation named just before: "the group", "the company"."""
 
 GENERIC_PLACES = frozenset("country nation state city town village kingdom republic province island".split())
 
-GENERIC_PERSONS = frozenset("man woman boy girl teenager".split())
-"""Nouns that take up whoever was spoken of, as a pronoun does: "the woman", "the 48-year-old"."""
+GENERIC_PERSONS = frozenset("man woman boy girl teenager".split()) | {YEAR_OLD, NATIONAL}
+"""Nouns that take up whoever was spoken of, as a pronoun does: "the woman", "the Swede"."""
 
 VAGUE_HEADS = frozenset(
     "people citizen resident population public number majority minority rest other".split()
 )
 """Heads whose phrases rarely take up one said before: "the people" is whoever is meant there."""
+
+_OWNER_TAGS = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"})
 
 MAX_BODY_SENTENCES = 3
 """How far back "the group" looks for an organisation."""
@@ -145,9 +158,34 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
             continue
         if _apposed(doc, one, other) or _predicated(doc, one, other):
             found[n] = n - 1
+        elif (named := _before_owner(doc, mentions, n)) is not None:
+            found[n] = named
         elif (subject := _holder_of_office(doc, mentions, n)) is not None:
             found[n] = subject
     return found
+
+
+def _before_owner(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:
+    """The name before a noun phrase in the genitive: "Ann Hale, the ministry's spokeswoman,"."""
+    other = mentions[n]
+    at = other.first - 1
+    if not other.owned or other.plural or at < 1 or doc[at].lower_ not in {"'s", "’s", "'", "’"}:
+        return None
+    while at > 0 and (doc[at - 1].pos_ in _OWNER_TAGS and doc[at - 1].text != ","):
+        at -= 1
+    if not at or doc[at - 1].text != ",":
+        return None
+    follows = doc[other.last] if other.last < len(doc) else None
+    if follows is not None and not (follows.is_punct or follows.pos_ in {"ADP", "PRON"}):
+        return None
+    for k in range(n - 1, max(n - 5, -1), -1):
+        if (
+            mentions[k].last == at - 1
+            and mentions[k].form == NAME
+            and mentions[k].sort == other.sort == PERSON
+        ):
+            return k
+    return None
 
 
 def _holder_of_office(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:
@@ -206,7 +244,7 @@ def _described(builder: _Builder, mention: Mention) -> Chain | None:
         return builder.by_owner.get((mention.head, id(owner))) if owner else None
     if not mention.definite or mention.head in VAGUE_HEADS:
         return None
-    if mention.head in GENERIC_PERSONS or mention.head.endswith("old"):
+    if mention.head in GENERIC_PERSONS:
         return _somebody(builder, mention)
     known = [
         chain for chain in builder.by_head.get(mention.head, [])[-MAX_CHAINS:] if _agrees(mention, chain)
@@ -218,6 +256,8 @@ def _described(builder: _Builder, mention: Mention) -> Chain | None:
         return known[0]
     if not mention.plural and mention.head in GENERIC_BODIES | GENERIC_PLACES and len(mention.words) == 1:
         return _last_named(builder, mention, BODY if mention.head in GENERIC_BODIES else PLACE)
+    if not known and mention.head in epithets() and not mention.roles:
+        return _somebody(builder, mention)
     return None
 
 
@@ -240,7 +280,10 @@ def _somebody(builder: _Builder, mention: Mention) -> Chain | None:
         and chain.plural is False
         and (mention.gender is None or chain.gender in {None, mention.gender})
         and mention.sentence - chain.mentions[-1].sentence <= 2
+        and not is_first_person(chain)
     }
+    if len(fitting) > 1 and mention.head not in GENERIC_PERSONS:
+        fitting = {key: chain for key, chain in fitting.items() if chain.name}
     return next(iter(fitting.values())) if len(fitting) == 1 else None
 
 
@@ -288,21 +331,36 @@ def _taken_up(builder: _Builder, mention: Mention) -> Chain | None:
     if builder.doc[mention.first].lower_.endswith(("self", "selves")):  # its own sentence says whom
         chains = [each for each in chains if each.mentions[-1].sentence == mention.sentence] or chains
     best = builder.ranker.best(mention, pair_features(mention, chains))
-    chosen = None if best is None else chains[best]
-    return _speaker_before(builder, mention, chosen) or chosen
+    if best is None:
+        return _goes_on(builder, mention)
+    return _speaker_before(builder, mention, chains[best]) or chains[best]
 
 
-def _speaker_before(builder: _Builder, mention: Mention, chosen: Chain | None) -> Chain | None:
-    """Who spoke before, where a pronoun that speaks would else be somebody only mentioned in what was
-    said."""
+def _goes_on(builder: _Builder, mention: Mention) -> Chain | None:
+    """Who spoke before, for a pronoun that speaks and that the ranker is not sure of."""
     turn = builder.turns.get(mention.start)
-    if turn is None or chosen is None or not turn.says(chosen.mentions[-1].start):
+    speaker = None if turn is None else _spoke_in(builder, turn)
+    if speaker is None or mention.head == "they" or not may_corefer(mention, speaker):
         return None
+    return speaker
+
+
+def _spoke_in(builder: _Builder, turn: Turn) -> Chain | None:
     speaker = None
     for start, chain in reversed(builder.spoken):
         if start < turn.start:
             break
         speaker = chain if start < turn.end else speaker
+    return speaker
+
+
+def _speaker_before(builder: _Builder, mention: Mention, chosen: Chain) -> Chain | None:
+    """Who spoke before, where a pronoun that speaks would else be somebody only mentioned in what was
+    said."""
+    turn = builder.turns.get(mention.start)
+    if turn is None or not turn.says(chosen.mentions[-1].start):
+        return None
+    speaker = _spoke_in(builder, turn)
     if speaker is None or not may_corefer(mention, speaker):
         return None
     return speaker if mention.head != "they" or speaker.plural else None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,14 +20,15 @@ from pipeline.resolve.nouns import (
     noun,
     noun_lemma,
 )
-from pipeline.schema import Reading
+from pipeline.resolve.places import Places
 
 NAME, NOMINAL, PRONOUN = "name", "nominal", "pronoun"
+YEAR_OLD, NATIONAL = "year-old", "national"
+"""Heads of "the 48-year-old" and of "the Swede", which stand for whoever was spoken of."""
 
 _INDEFINITE = frozenset("a an another some many several few most more any no every each one".split())
 _SINGULAR_DET = frozenset("a an another this that each every either neither one".split())
 _MODIFIER_TAGS = frozenset({"ADJ", "NUM", "NOUN", "PROPN"})
-_OPEN, _CLOSE = "“„«", "”»"
 _PLURAL_GROUPS = frozenset("people police troops personnel staff crew others relatives youth forces".split())
 
 
@@ -78,28 +77,6 @@ class Mention:
     opens_sentence: bool = False
     opens_block: bool = False
     own_quotations: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where things stand in one Doc: a sentence, a block and a quotation for every token."""
-
-    sentences: Sequence[int]
-    blocks: Sequence[int]
-    quotations: Sequence[int]
-
-
-def places(doc: Doc, reading: Reading) -> Places:
-    """The sentence, block and quotation of every token of ``doc``."""
-    starts = [block.start for block in reading.blocks]
-    blocks = [bisect.bisect_right(starts, token.idx) - 1 for token in doc]
-    sentences, n = [], 0
-    marked = doc.has_annotation("SENT_START")
-    for token in doc:
-        begins = token.i and blocks[token.i] != blocks[token.i - 1]
-        n += bool(begins or (token.is_sent_start and token.i if marked else _begins_sentence(doc, token)))
-        sentences.append(n)
-    return Places(sentences, blocks, _quotations(doc, blocks))
 
 
 def find_mentions(
@@ -212,7 +189,14 @@ def _is_noun_after_all(doc: Doc, i: int) -> bool:
     if doc[i].pos_ != "ADJ" or (i + 1 < len(doc) and doc[i + 1].pos_ in _MODIFIER_TAGS):
         return False
     known = noun(doc[i].lower_)
-    return doc[i].lower_.endswith("year-old") or bool(known and known.sort == PERSON and not doc[i].is_title)
+    return _is_year_old(doc, i) or bool(known and known.sort == PERSON and not doc[i].is_title)
+
+
+def _is_year_old(doc: Doc, i: int) -> bool:
+    """ "48-year-old", one token or five."""
+    if doc[i].lower_.endswith("year-old"):
+        return True
+    return doc[i].lower_ == "old" and i > 3 and doc[i - 2].lower_ == "year" and doc[i - 1].text in "-‑"
 
 
 def _joins(doc: Doc, i: int) -> bool:
@@ -275,6 +259,12 @@ def name_mention(
     if sort == PERSON:
         plural = False
         gender = _told_gender(doc, each.name, first, last, roles)
+    elif sort == PEOPLE and _is_one_national(doc, each.name, first, last):
+        return Mention(
+            doc[first - 1].idx, each.end, first - 1, last, NOMINAL, PERSON, NATIONAL, None, False,
+            definite=True, use=_use(doc, first - 1, last), sentence=where.sentences[first],
+            block=where.blocks[first], quotation=where.quotations[first], begins=first - 1,
+        )  # fmt: skip
     elif sort == PEOPLE:
         plural = each.name.endswith("s") or doc[last - 1].pos_ == "NOUN"
         if not plural:
@@ -285,6 +275,14 @@ def name_mention(
         block=where.blocks[first], quotation=where.quotations[first], roles=roles,
         begins=first if begins < 0 else begins,
     )  # fmt: skip
+
+
+def _is_one_national(doc: Doc, name: str, first: int, last: int) -> bool:
+    """Whether a nationality stands for one of its people: "the Swede said"."""
+    if not first or doc[first - 1].lower_ != "the" or name.endswith(("s", "sh", "ch", "ese")):
+        return False
+    follows = doc[last] if last < len(doc) else None
+    return follows is not None and follows.pos_ in {"VERB", "AUX"}
 
 
 def _told_gender(
@@ -320,7 +318,9 @@ def nominal_mention(doc: Doc, where: Places, first: int, last: int) -> Mention |
     indefinite = begin.lower_ in _INDEFINITE or begin.pos_ == "NUM"
     definite = owned or (begin.pos_ == "DET" and not indefinite)
     plural = lemma != head.lower_ or head.lower_ in _PLURAL_GROUPS
-    sort = known.sort if known else PERSON if lemma.endswith("year-old") else OTHER
+    sort = known.sort if known else OTHER
+    if _is_year_old(doc, last - 1):
+        sort, lemma, plural = PERSON, YEAR_OLD, False
     return Mention(
         begin.idx, head.idx + len(head), first, last, NOMINAL, sort, lemma,
         known.gender if known and not plural else None, plural,
@@ -370,34 +370,3 @@ def _use(doc: Doc, first: int, last: int) -> str:
     if follows is not None and follows.text == "," and (before is None or before.is_punct or before.is_space):
         return "subject"
     return "other"
-
-
-def _begins_sentence(doc: Doc, token: Token) -> bool:
-    """For Docs without sentence marks: a capital after a full stop, past closing quotation marks."""
-    at = token.i - 1
-    while at >= 0 and doc[at].text in "\"”’')]" and doc[at].text:
-        at -= 1
-    ended = at >= 0 and doc[at].text in {".", "?", "!"}
-    return (
-        ended
-        and bool(re.match(r"[“\"'‘(\[]|[A-Z0-9]", token.text))
-        and not doc[token.i - 1].text[0].isalnum()
-    )
-
-
-def _quotations(doc: Doc, blocks: Sequence[int]) -> list[int]:
-    """A number per stretch between quotation marks, 0 outside; one left open ends with its block."""
-    found, number, opened = [], 0, False
-    for token in doc:
-        if token.i and blocks[token.i] != blocks[token.i - 1]:
-            opened = False
-        if token.text in _OPEN or token.text == "``" or (token.text == '"' and not opened):
-            opened = True
-            number += 1
-            found.append(number)
-        elif opened and (token.text in _CLOSE or token.text in {'"', "''"}):
-            opened = False
-            found.append(number)
-        else:
-            found.append(number if opened else 0)
-    return found

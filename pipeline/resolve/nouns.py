@@ -64,7 +64,7 @@ class Noun:
 
 def noun(lemma: str) -> Noun | None:
     """What the lists of ``configs/lexicon`` say of a noun; ``None`` for one on no list."""
-    return _nouns().get(lemma) or _by_ending(lemma)
+    return _nouns().get(lemma) or _by_ending(lemma) or (Noun(PERSON) if lemma in epithets() else None)
 
 
 def _by_ending(lemma: str) -> Noun | None:
@@ -75,13 +75,29 @@ def _by_ending(lemma: str) -> Noun | None:
         return Noun(PERSON, "f")
     if lemma.endswith("man") and len(lemma) > 5:
         return Noun(PERSON, "m")
-    return Noun(PERSON) if lemma.endswith(("ologist", "ician", "ographer")) else None
+    return Noun(PERSON) if lemma.endswith(("ologist", "ician", "ographer", "physicist", "chemist")) else None
+
+
+@functools.cache
+def epithets() -> frozenset[str]:
+    """Nouns that take up a person whose role was not said before: "the striker", "the lawmaker".
+
+    Unlike "the minister" or "the judge", they rarely bring in somebody new with "the".
+    """
+    return frozenset(
+        word for key, words in read_lexicon("role_synonyms") if key == "*" for word in words.split()
+    )
 
 
 @functools.cache
 def role_synonyms() -> dict[tuple[str, ...], tuple[str, ...]]:
     """The words of a role → the nouns that take it up: ``("justice",)`` → ``("judge",)``."""
-    return {tuple(role.split("_")): tuple(nouns.split()) for role, nouns in read_lexicon("role_synonyms")}
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for role, nouns in read_lexicon("role_synonyms"):
+        if role != "*":
+            key = tuple(role.split("_"))
+            found[key] = (*found.get(key, ()), *nouns.split())
+    return found
 
 
 @functools.lru_cache(maxsize=65536)

@@ -62,7 +62,7 @@ def may_corefer(anaphor: Mention, chain: Chain) -> bool:
         return False
     if last.quotation in anaphor.own_quotations:
         return False
-    if _is_first_person(chain) and last.quotation == anaphor.quotation:
+    if is_first_person(chain) and last.quotation == anaphor.quotation:
         return False
     if anaphor.head in {"he", "she"}:
         return chain.sort == PERSON and chain.plural is not True and chain.gender in {None, anaphor.gender}
@@ -75,7 +75,8 @@ def may_corefer(anaphor: Mention, chain: Chain) -> bool:
     return chain.sort in {BODY, PLACE} and chain.plural is not True
 
 
-def _is_first_person(chain: Chain) -> bool:
+def is_first_person(chain: Chain) -> bool:
+    """Whether nothing is known of whom a chain means but "I", "we" or "you"."""
     return all(each.form == PRONOUN and each.head in {"i", "we", "you"} for each in chain.mentions)
 
 

@@ -13,9 +13,10 @@ from pipeline import names
 from pipeline.resolve.chains import Chains, build_chains
 from pipeline.resolve.continuity import turns_before
 from pipeline.resolve.groups import Group, drawn, drawn_one, last_group, pair_member
-from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention, Named, find_mentions, places
+from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention, Named, find_mentions
 from pipeline.resolve.nouns import BODY, PEOPLE, PERSON, PLACE
 from pipeline.resolve.pairs import load_ranker
+from pipeline.resolve.places import places
 from pipeline.schema import Article, Claim, Entity, Reading, Segment
 
 AUTHOR_PHRASES = frozenset("this reporter|this author|this writer|this correspondent|this blogger".split("|"))
@@ -150,6 +151,9 @@ class Resolver:
         apposed = self._apposed_name(span, main)
         if apposed:
             return Who(apposed.name, None, "person", None, False)
+        body = self._apposed_body(main)
+        if body:
+            return Who(body.name, None, "organization", None, False)
         drawing = drawn(source)
         if drawing:
             return self._from_group(span, drawing.count)
@@ -218,6 +222,17 @@ class Resolver:
             return None
         found = self.chains.mentions[self._index(span[0]) : self._index(span[1] + 30)]
         return next((each for each in found if self._closes_apposition(each, span)), None)
+
+    def _apposed_body(self, main: Mention | None) -> Mention | None:
+        """The body's name after a comma: "the mine's owner, Borsko,", "the operator, Sorrel Line,"."""
+        if main is None or main.form != NOMINAL or main.plural or not main.definite:
+            return None
+        at = self._index(main.end)
+        name = self.chains.mentions[at] if at < len(self.chains.mentions) else None
+        if name is None or name.form != NAME or name.sort != BODY or name.last >= len(self.doc):
+            return None
+        closed = self.doc[name.last].text in {",", "("} and self.text[main.end : name.start].strip() == ","
+        return name if closed else None
 
     def _closes_apposition(self, mention: Mention, span: tuple[int, int]) -> bool:
         if mention.form != NAME or mention.sort != PERSON or not mention.begins:

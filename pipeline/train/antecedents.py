@@ -29,15 +29,14 @@ from pipeline.resolve.mentions import (
     PRONOUN,
     Mention,
     Named,
-    Places,
     name_mention,
     nominal_mention,
     openings,
-    places,
     pronoun_mention,
 )
 from pipeline.resolve.nouns import PRONOUNS
 from pipeline.resolve.pairs import FEATURES, WEIGHTS, Chain, Ranker, load_ranker, pair_features
+from pipeline.resolve.places import Places, places
 from pipeline.schema import Block, Reading
 
 THIRD_PERSON = ("he", "she", "they", "it")
