@@ -104,9 +104,11 @@ def score_page(
     seen = look_up(units, furniture)
     names, features = unit_features(page, units, seen, furniture)
     odds = _log_odds(trees or load_trees(), names, features)
-    known_lines = recurring(page.lines, known, site)
-    recurs = np.array([all(known_lines[u.first : u.last]) for u in units])
-    odds = odds - np.where(recurs, np.float32(_RECURRING_ODDS), np.float32(0))
+    recurs = np.zeros(len(units), bool)
+    if known is not None:
+        known_lines = recurring(page.lines, known, site)
+        recurs = np.array([all(known_lines[u.first : u.last]) for u in units])
+        odds = odds - np.where(recurs, np.float32(_RECURRING_ODDS), np.float32(0))
     n_words, repeats = (features[:, names.index(name)] for name in ("n_words", "repeats"))
     return Scored(page, units, seen, n_words, 1 / (1 + np.exp(-odds)), repeats, recurs)
 
@@ -248,13 +250,13 @@ def _label(
     keep[list(tags)] = False
     special = tags | special
     pieces, section = [], "navigation"
-    for i, unit in enumerate(scored.units):
-        n_words = int(scored.n_words[i])
-        kept = bool(keep[i])
+    words, probability = scored.n_words.astype(int).tolist(), scored.probability.tolist()
+    for i, (unit, kept) in enumerate(zip(scored.units, keep.tolist(), strict=True)):
+        n_words = words[i]
         if kept and i in ruled:
             label = ruled[i]
         elif kept:
-            label = label_prose(unit, float(scored.probability[i]), n_words=n_words)
+            label = label_prose(unit, probability[i], n_words=n_words)
         elif i in special:
             label = special[i]
         else:
@@ -271,8 +273,8 @@ def _label(
 def _captions(scored: Scored, keep: NDArray[np.bool_]) -> dict[int, Label]:
     """Units beside a caption that are one too: its text without the credit, or the line its credit ends."""
     labels: dict[int, Label] = {}
-    units, n_words = scored.units, scored.n_words
-    found = [i for i, unit in enumerate(units) if is_caption(unit.text, n_words=int(n_words[i]))]
+    units, n_words = scored.units, scored.n_words.astype(int).tolist()
+    found = [i for i, unit in enumerate(units) if is_caption(unit.text, n_words=n_words[i])]
     for i in found:
         for j in (i - 1, i + 1):
             if not 0 <= j < len(units) or j in found or n_words[j] > _CAPTION_WORDS:
@@ -336,7 +338,7 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
             and piece.label.kind in _MERGED_KINDS
             and not last.kept
         ):
-            merged[-1] = replace(last, last=piece.last)
+            merged[-1] = Piece(last.first, piece.last, last.label, last.kept, last.posted)
         else:
             merged.append(piece)
     return merged
@@ -373,7 +375,7 @@ def _article(
         published=found.published,
         published_text=found.published_text,
         updated=found.updated,
-        language=find_language(body or raw.text, config.read.languages),
+        language=raw.language or find_language(body or raw.text, config.read.languages),
         text=raw.text,
         body=body,
         n_chars=len(raw.text),
