@@ -12,6 +12,7 @@ most in a given time: ``light`` for strange inputs, ``small`` for the rest.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import gzip
 import io
 import json
@@ -36,6 +37,7 @@ import pyarrow as pa
 
 from pipeline import run
 from pipeline.config import Config, load_config
+from pipeline.run.real import make_wide
 from pipeline.run.recipe import Recipe
 from pipeline.schema import TABLES
 from pipeline.tables import FolderError, read
@@ -46,7 +48,8 @@ SPAWN = mp.get_context("spawn")
 CONTEXT: Any = mp.get_context("forkserver") if "forkserver" in mp.get_all_start_methods() else SPAWN
 """Processes come from one that has imported everything: 200 of them would spend minutes on that."""
 
-TRIALS_OF_INPUTS = ("fuzz", "rare")
+STAGES = {"fuzz": "light", "rare": "light", "memory": "lean"}
+"""What runs inside a trial if it is not said; ``small`` in the others."""
 
 
 def recipe_of(stages: str) -> Recipe:
@@ -54,6 +57,8 @@ def recipe_of(stages: str) -> Recipe:
         from tests.light import light_recipe
 
         return light_recipe()
+    if stages == "lean":  # for memory: the small stages' own knowledge of the corpus is not kept small
+        return dataclasses.replace(fake_recipe(), make_wide=make_wide)
     return Recipe() if stages == "real" else fake_recipe()
 
 
@@ -101,6 +106,26 @@ def check_documents(frame: pd.DataFrame) -> list[str]:
     return [] if len(generations) <= 1 else [f"generations {sorted(generations)} in one table"]
 
 
+def has_ended(pipe: Any, out: Path, choose: random.Random, mean_s: float | None) -> bool:
+    """Wait for the moment to kill: any in a run of ``mean_s``, every other time one in which files are moved.
+
+    Whether the run ended before it. Files are moved within milliseconds, which hardly any moment falls into.
+    """
+    if mean_s is None or choose.random() < 0.5:
+        return bool(pipe.poll(None if mean_s is None else choose.uniform(0, 1.3 * mean_s)))
+    while not journal_path(out).exists():
+        if pipe.poll(0.0002):
+            return True
+    return bool(pipe.poll(choose.uniform(0, MOVES_S)))
+
+
+MOVES_S = 0.02
+"""For a dozen moves with what forces them to disk."""
+
+UNDISTURBED = 3
+"""Runs before the first kill: how long they take says when to kill."""
+
+
 def trial_kills(n_kills: int, jobs: int, stages: str, scratch: Path) -> str:
     """SIGKILL at random moments; a reader beside it; the tables at the end against an undisturbed run's."""
     corpus, out = scratch / "corpus", scratch / "out"
@@ -111,7 +136,7 @@ def trial_kills(n_kills: int, jobs: int, stages: str, scratch: Path) -> str:
     watcher.start()
     ready.wait()
     choose = random.Random(1)
-    seconds = [0.5]
+    seconds: list[float] = []
     n_done = n_killed = n_moving = 0
     child: Any = None
     for generation in range(1, n_kills * 50):
@@ -121,7 +146,8 @@ def trial_kills(n_kills: int, jobs: int, stages: str, scratch: Path) -> str:
         process, pipe = child
         start = time.perf_counter()
         pipe.send("go")
-        if pipe.poll(choose.uniform(0, 1.3 * sum(seconds) / len(seconds))):
+        mean_s = sum(seconds) / len(seconds) if seconds else 0.0
+        if has_ended(pipe, out, choose, mean_s if n_done >= UNDISTURBED else None):
             pipe.recv()
             n_done += 1
             seconds = [*seconds[-9:], time.perf_counter() - start]
@@ -217,7 +243,7 @@ def trial_merge(n_kills: int, stages: str, scratch: Path) -> str:
         run.extract([corpus], made, config=config, jobs=1, recipe=recipe, shard=(index, 3))
     extract(corpus, fresh, 1, stages)
     whole = content(fresh)
-    choose, seconds, counts = random.Random(4), 1.0, Counter[str]()
+    choose, seconds, counts = random.Random(4), 0.0, Counter[str]()
     while counts["kills"] < n_kills:
         out = scratch / f"out{counts.total()}"
         shutil.copytree(made, out)
@@ -226,8 +252,8 @@ def trial_merge(n_kills: int, stages: str, scratch: Path) -> str:
         process.start()
         ours.recv()
         start = time.perf_counter()
-        if ours.poll(choose.uniform(0, 1.2 * seconds)):
-            seconds = 0.7 * seconds + 0.3 * (time.perf_counter() - start)
+        if has_ended(ours, out, choose, seconds if counts["ended"] else None):
+            seconds = time.perf_counter() - start
             counts["ended"] += 1
         else:
             process.kill()
@@ -417,7 +443,7 @@ def write_fuzz(corpus: Path, number: int, choose: random.Random) -> int:
     return max(1, content.count(b"\n")) if kind == "jsonl" else 1
 
 
-NAMES = ["", "a b ", "new\nline", "tab\t", "quo'\"te", "ünï", "‮", "\\", "%2e%2e", "..", "-rf ", "😀", "$(x)"]
+NAMES = ["", "a b ", "new\nline", "tab\t", "quo'\"te", "ünï", "‮", "\\", "%2e%2e", "a..", "-rf ", "😀", "$(x)"]
 
 
 def noise(choose: random.Random, n: int = 4000) -> bytes:
@@ -612,7 +638,7 @@ def main() -> int:
     failed = 0
     for name in given.only or trials:
         start = time.perf_counter()
-        stages = given.stages or ("light" if name in TRIALS_OF_INPUTS else "small")
+        stages = given.stages or STAGES.get(name, "small")
         with tempfile.TemporaryDirectory() as scratch:
             try:
                 outcome = trials[name](stages, Path(scratch))
@@ -634,7 +660,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--articles", type=int, nargs=2, default=(10_000, 100_000))
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--share", type=float, default=1.0, help="of all these numbers, such as 0.1")
-    parser.add_argument("--stages", choices=("small", "light", "real"))
+    parser.add_argument("--stages", choices=("small", "lean", "light", "real"))
     parser.add_argument(
         "--only", nargs="*", help="some of: kills merge fuzz rare full tmpfs damage changes memory"
     )

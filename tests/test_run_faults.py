@@ -51,6 +51,17 @@ def test_an_article_that_ends_its_process_is_a_reject_and_costs_no_other(
     assert ids(tmp_path / "out") == ["a.txt", "b.txt", "c/d.txt"]
 
 
+def test_an_article_that_ends_a_run_in_one_process_is_a_reject_of_the_next(
+    corpus: Path, tmp_path: Path
+) -> None:
+    write(corpus, {"bad.txt": "!crash Ann said."})
+    process = mp.get_context("spawn").Process(target=killed_run, args=(corpus, tmp_path / "out", 1))
+    process.start()
+    process.join()
+    assert process.exitcode == 9
+    assert extract(corpus, tmp_path / "out").rejects == {"internal": 1}
+
+
 @POSIX
 @pytest.mark.parametrize(("word", "limits"), [("!hang", (15.0, 1.0)), ("!spin", (2.0, 300.0))])
 def test_serial_run_gives_up_an_article_that_takes_too_long(
@@ -170,7 +181,7 @@ def test_run_out_of_space_leaves_the_tables_as_they_were(corpus: Path, tmp_path:
         result = context.Queue()
         process = context.Process(target=limited_run, args=(corpus, tmp_path / "out", n_bytes, result))
         process.start()
-        messages.add(result.get(timeout=60))
+        messages.add(result.get(timeout=600))
         process.join()
         assert content(tmp_path / "out") == before
     assert all("File too large" in message for message in messages)

@@ -20,7 +20,7 @@ from pipeline.schema import Name, arrow_schema
 
 Scan = Callable[[str, Sequence[str]], Iterator[pa.Table]]
 """The rows of a table, some columns, in pieces; every call begins anew, an article's rows are in one
-piece."""
+piece, which is the same for all tables."""
 
 __all__ = ["CorpusWide", "Scan", "learn", "link_names", "sketch"]
 
@@ -100,15 +100,17 @@ def learn(scan: Scan, aliases: Aliases | None = None) -> CorpusWide:
 
 
 def _sketched(scan: Scan) -> Iterator[Sketched]:
-    dates: dict[str, int | None] = {}
-    for piece in scan("documents", ["doc_id", "published"]):
-        dates.update(
-            zip(_list(piece, "doc_id"), piece["published"].cast(pa.int64()).to_pylist(), strict=True)
-        )
-    for piece in scan("sketches", ["doc_id", "hashes"]):
-        known = piece.filter(pc.is_valid(piece["hashes"]))
-        for doc_id, hashes in zip(_list(known, "doc_id"), known["hashes"].to_pylist(), strict=True):
-            yield Sketched(doc_id, dates[doc_id], hashes)
+    pieces = zip(
+        scan("documents", ["doc_id", "published"]), scan("sketches", ["doc_id", "hashes"]), strict=True
+    )
+    for documents, sketches in pieces:
+        known = sketches.filter(pc.is_valid(sketches["hashes"]))
+        row = pc.index_in(known["doc_id"], value_set=documents["doc_id"].combine_chunks())
+        dates = documents["published"].cast(pa.int64()).take(row).to_pylist()
+        for doc_id, date, hashes in zip(
+            _list(known, "doc_id"), dates, known["hashes"].to_pylist(), strict=True
+        ):
+            yield Sketched(doc_id, date, hashes)
 
 
 def _quotes(scan: Scan) -> Iterator[Quote]:

@@ -19,6 +19,7 @@ from pipeline.run.update import run as run_job
 from pipeline.run.workers import Executor, Limits, Pool, Serial, default_jobs
 from pipeline.tables import FolderError, count, read
 from pipeline.tables.lock import locked
+from pipeline.tables.place import owner_path
 from pipeline.tables.state import files_of
 from pipeline.tables.store import recover
 
@@ -52,6 +53,7 @@ def extract(
 ) -> Summary:
     """``run.extract``, once it is known that a glance does not do; ``start`` is when it began."""
     recipe = recipe or Recipe()
+    was_cut_off = owner_path(outputs).exists()
     share = None if wanted.shard is None else shards.Share(*wanted.shard)
     with locked(outputs):
         recover(outputs)
@@ -69,7 +71,7 @@ def extract(
             progress=how.progress,
             share=share,
         )
-        counts = run_job(job, functools.partial(_executor, recipe, config, how))
+        counts = run_job(job, functools.partial(_executor, recipe, config, how, was_cut_off))
         summary = _summary(outputs, counts, time.perf_counter() - start)
         if counts.is_settled and share is None and "unreadable" not in summary.rejects:
             glance.remember(outputs, wanted.seen, files_of(outputs), summary)
@@ -88,14 +90,15 @@ def inputs_of_shares(outputs: Path) -> list[Path]:
     return inputs
 
 
-def _executor(recipe: Recipe, config: Config, how: How) -> Executor:
+def _executor(recipe: Recipe, config: Config, how: How, was_cut_off: bool) -> Executor:
+    """Work in this process only where the last run came to its end: an article may have ended it."""
     limits = Limits.of(config.run)
     if how.engine == "ray":
         from pipeline.run.cluster import RayPool
 
         return RayPool(recipe.make_stages, config, limits, jobs=how.jobs)
     jobs = how.jobs or default_jobs()
-    if jobs == 1:
+    if jobs == 1 and not was_cut_off:
         return Serial(recipe.make_stages, config, limits)
     return Pool(recipe.make_stages, config, limits, jobs=jobs)
 
