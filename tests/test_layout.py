@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
-BASE = {"schema", "config"}
+BASE = {"schema", "config", "characters"}
 STAGES = {"read", "clean", "annotate", "entities", "claims", "resolve"}
 REACH = {"remote"}
 """What fsspec reaches; knows no article and no table."""
@@ -18,7 +18,8 @@ WORDS = {"names"}
 """What the written form of a name says: strings alone, no article."""
 
 MAY_IMPORT = {
-    "schema": set[str](),
+    "characters": set[str](),
+    "schema": {"characters"},
     "config": set[str](),
     "names": {"config"},
     "remote": set(),

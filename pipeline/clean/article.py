@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.characters import as_seen
 from pipeline.clean.extent import Scores, keep_units
 from pipeline.clean.features import Seen, look_up, unit_features
 from pipeline.clean.furniture import Furniture, load_furniture
@@ -394,7 +395,7 @@ def _host(url: str | None) -> str | None:
 
 
 def _first_text(segments: Sequence[Segment], kind: str) -> str | None:
-    return next((one_line(s.text) for s in segments if s.kind == kind), None)
+    return next((as_seen(one_line(s.text))[0] for s in segments if s.kind == kind), None)
 
 
 def _segment(raw: RawArticle, page: Page, piece: Piece, number: int) -> Segment:
