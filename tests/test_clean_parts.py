@@ -212,6 +212,8 @@ def test_site_rules_by_their_examples(rules: SiteRules) -> None:
         ('site = "x"\nstart = ["("]', "start"),
         ('site = "x"\nstop = []', "stop"),
         ('site = "x"\n[[line]]\npattern = "a"\nkind = "menu"', "no such kind"),
+        ('site = "x"\ndrop = ["[a"]', "drop"),
+        ('site = "x"\ncomment = "^by"', "comment"),
         ("site = ", "not valid TOML"),
     ],
 )
@@ -219,6 +221,31 @@ def test_bad_site_rules_name_the_fault(tmp_path: Path, toml: str, message: str) 
     (tmp_path / "x.toml").write_text(toml, encoding="utf-8")
     with pytest.raises(ConfigError, match=message):
         load_sites(tmp_path)
+
+
+def test_site_rules_name_byline_date_comment_and_what_to_drop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.toml").write_text(
+        'site = "x.example"\nbyline = ["^Pen: "]\ndate = ["^Set: "]\ndrop = ["^WIN A"]\ncomment = ["^>> "]\n',
+        encoding="utf-8",
+    )
+    rules = load_sites(tmp_path)
+    monkeypatch.setattr("pipeline.clean.sites.load_sites", lambda: rules)
+    prose = "The council met on Monday to choose a mayor, and chose to meet again on Tuesday, the clerk said."
+    text = (
+        f"Council meets\nPen: by Ann Roe\nSet: 3 May 2020\n{prose}\nWIN A holiday for two.\n{prose}\n>> Ha."
+    )
+    article = clean(raw(text, site_key="x.example"), config=CONFIG)
+    assert [(s.kind, s.text) for s in article.segments if s.reason.startswith("rule of x.example")] == [
+        ("byline", "Pen: by Ann Roe"),
+        ("dateline", "Set: 3 May 2020"),
+        ("other", "WIN A holiday for two."),
+        ("comment", ">> Ha."),
+    ]
+    assert article.document.body.endswith(f"{prose}\n{prose}")
+    assert article.document.authors == ("Ann Roe",)
+    assert article.document.published is not None
 
 
 def test_what_a_site_repeats_is_learned_in_any_order() -> None:

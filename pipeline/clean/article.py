@@ -147,7 +147,7 @@ def clean(
     raw, keep, site_name = _from_html(raw, scored, keep)
     rules = rules_for(raw.site_key, raw.site)
     ruled = rules.apply(scored.units, keep) if rules else {}
-    head = _head(scored, raw, keep)
+    head = _with_ruled(_head(scored, raw, keep), ruled)
     prose = [int(i) for i in np.flatnonzero(keep)]
     pieces = _with_excerpts(_label(scored, keep, head, ruled, furniture), scored)
     if thread:
@@ -213,6 +213,13 @@ def _head(scored: Scored, raw: RawArticle, keep: NDArray[np.bool_]) -> Head:
     if head.title is not None:
         _keep_opening(scored, keep, head)
     return head
+
+
+def _with_ruled(head: Head, ruled: dict[int, Label]) -> Head:
+    """The head with the bylines and dates that a site's rules name, in place of those that were found."""
+    bylines = tuple(sorted(i for i, label in ruled.items() if label.kind == "byline"))
+    dates = tuple(sorted(i for i, label in ruled.items() if label.kind == "dateline"))
+    return replace(head, bylines=bylines or head.bylines, dates=dates or head.dates)
 
 
 def _keep_opening(scored: Scored, keep: NDArray[np.bool_], head: Head) -> None:

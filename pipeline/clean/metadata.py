@@ -16,6 +16,8 @@ from pipeline.schema import RawArticle
 _UPDATED = re.compile(r"\b(?:updated?|modified|last (?:updated?|modified|edited)|revised)\b", re.I)
 _DATELINE_CHARS = 70
 _PLACE_BEFORE = re.compile(r"^[A-Z][\w'’./-]*(?:,? [A-Z][\w'’./-]*){0,4},? ?\(?$")
+_BEFORE_NAME = re.compile(r"^(?:[^:]{1,25}:\s*)?(?:by\s+)?", re.I)
+"""What a site's rule for bylines may match before the name: "Pen: "."""
 _SIGNED = re.compile(r"^(?:posted|written|published) by:? .{2,60}$", re.I)
 _DASH_AFTER = re.compile(r"^\)?\.?\s*(?:\([^)]{2,25}\)\s*)?(?:[—–:/-]|--)")
 _STOP_WORDS = frozenset("the of and to in a is that for was on with as it he by be are at from said".split())
@@ -37,7 +39,7 @@ def find_credits(raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequ
     authors: list[str] = []
     agency = None
     for i in head.bylines:
-        byline = authors_of(units[i].text)
+        byline = authors_of(units[i].text) or authors_of("by " + _BEFORE_NAME.sub("", units[i].text))
         if byline:
             authors += [name for name in byline.authors if name not in authors]
             agency = agency or byline.agency

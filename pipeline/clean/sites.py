@@ -49,6 +49,10 @@ class LineRule(_Strict):
         return kind
 
 
+_KINDS = {"byline": "byline", "date": "dateline", "comment": "comment", "drop": "other"}
+"""The kind that each list of patterns gives. The first that matches counts, `line` before these."""
+
+
 class Example(_Strict):
     """A page of the site and the body that cleaning must make of it."""
 
@@ -62,13 +66,27 @@ class SiteRules(_Strict):
     site: str = Field(min_length=1)
     start: tuple[str, ...] = ()
     end: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    comment: tuple[str, ...] = ()
     line: tuple[LineRule, ...] = ()
     example: tuple[Example, ...] = ()
 
-    @field_validator("start", "end")
+    @field_validator("start", "end", *_KINDS)
     @classmethod
     def _patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_compiled(pattern) for pattern in patterns)
+
+    @property
+    def rules(self) -> tuple[LineRule, ...]:
+        """Every pattern that gives a line its kind, in the order in which they are tried."""
+        lists = (
+            LineRule(pattern=pattern, kind=kind)
+            for key, kind in _KINDS.items()
+            for pattern in getattr(self, key)
+        )
+        return (*self.line, *lists)
 
     def apply(self, units: Sequence[Unit], keep: NDArray[np.bool_]) -> dict[int, Label]:
         """Change ``keep`` as the rules say; the labels of lines that a rule names."""
@@ -79,7 +97,7 @@ class SiteRules(_Strict):
         if last is not None:
             keep[last:] = False
         labels: dict[int, Label] = {}
-        for rule in self.line:
+        for rule in self.rules:
             pattern = re.compile(rule.pattern)
             for i, unit in enumerate(units):
                 if i not in labels and pattern.search(unit.text):
