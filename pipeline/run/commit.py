@@ -23,7 +23,7 @@ from pipeline.tables.store import Commit
 
 Ints = NDArray[np.int64]
 
-ROWS_CHARS = 2_000
+ROWS_CHARS = 4_000
 """What the rows of the shortest article take, as code points of text that take as much."""
 
 
