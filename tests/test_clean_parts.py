@@ -19,6 +19,7 @@ from pipeline.clean.extent import find_extent
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.lines import join_lines, split_lines
 from pipeline.clean.posts import find_excerpts, outlet_in
+from pipeline.clean.publisher import copyright_owner
 from pipeline.clean.site_lines import SiteLines, fingerprint, learn, merge_all, recurring
 from pipeline.clean.sites import SiteRules, load_sites
 from pipeline.clean.threads import find_thread
@@ -101,6 +102,16 @@ def test_dates(text: str, when: str | None) -> None:
         ("By Jane Doe and Ali Hassan al-Majid | May 1, 2020", ("Jane Doe", "Ali Hassan al-Majid"), None),
         ("By Staff Reporter", (), None),
         ("Keiran Dow | Tuesday 21 July 2015 16:08 BST | 14 comments", ("Keiran Dow",), None),
+        ("Guest post by Ioana Petrescu", ("Ioana Petrescu",), None),
+        ("Omar Haddad Economics correspondent", ("Omar Haddad",), None),
+        ("Paul Nagy and Kate Moore, Courier Valley Ledger", ("Paul Nagy", "Kate Moore"), None),
+        ("Tom Davies Associated Press", ("Tom Davies",), "Associated Press"),
+        ("Robert Lasky, AP National Writer", ("Robert Lasky",), "AP"),
+        ("Leila Farrokh in Sorn City and Reuters", ("Leila Farrokh",), "Reuters"),
+        ("Agence France-Presse in Huila", (), "Agence France-Presse"),
+        ("Reuters, New Delhi, May 12 2016, 11:06am IST", (), "Reuters"),
+        ("Source: Xinhua | 2018-12-20", (), "Xinhua"),
+        ("Staff and agencies", (), None),
     ],
 )
 def test_bylines(text: str, authors: tuple[str, ...], agency: str | None) -> None:
@@ -129,6 +140,24 @@ def test_no_byline(text: str) -> None:
 )
 def test_datelines(text: str, expected: tuple[str, str | None] | None) -> None:
     assert dateline_of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "owner"),
+    [
+        ("© 2021 Northern Tide Ltd. All rights reserved.", "Northern Tide"),
+        ("Copyright © 2002-2020 Dale Newspapers Ltd. Registered in England No. 1234567.", "Dale Newspapers"),
+        ("All Rights Reserved. (c) 2013 The Adria Observer. Site by Kiln Studio.", "The Adria Observer"),
+        ("Field & Furrow © 2015. All rights reserved.", "Field & Furrow"),
+        ("All contents © 2019 The Slow Group LLC. All rights reserved.", "The Slow Group"),
+        ("Copyright 2012 The Associated Press. All rights reserved.", None),
+        ("Sports data © NUMBERS 2018", None),
+        ("Copyright Policy", None),
+        ("All rights reserved", None),
+    ],
+)
+def test_copyright_lines(line: str, owner: str | None) -> None:
+    assert copyright_owner(line) == owner
 
 
 def thread_of(text: str) -> list[tuple[str, str]]:
