@@ -84,10 +84,14 @@ def find_when(
     if cue is None:
         return NEVER
     start, end = sentence_bounds(text, cue)
-    free = "".join("\0" if any(a <= i < b for a, b in taken) else text[i] for i in range(start, end))
+    if TIME.search(text[start:end]) is None:
+        return NEVER
+    free = text[start:end]
+    for a, b in taken:
+        free = _hidden(free, a - start, b - start)
     for a, b in within:
         if a <= cue.start_char < b:
-            free = "".join(char if a <= i < b else "\0" for i, char in enumerate(free, start))
+            free = _hidden(_hidden(free, 0, a - start), b - start, end - start)
     best: tuple[int, str] | None = None
     for match in TIME.finditer(free):
         distance = _distance(free, match, cue.start_char - start, cue.end_char - start)
@@ -96,6 +100,12 @@ def find_when(
     if best is None:
         return NEVER
     return When(best[1], said_date(best[1], reference) if reference is not None else None)
+
+
+def _hidden(text: str, start: int, end: int) -> str:
+    """``text`` with zeros in place of the characters from ``start`` to ``end``, as far as it reaches."""
+    start, end = max(start, 0), min(end, len(text))
+    return f"{text[:start]}{chr(0) * (end - start)}{text[end:]}" if start < end else text
 
 
 def sentence_bounds(text: str, cue: Span) -> tuple[int, int]:

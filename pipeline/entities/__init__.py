@@ -52,7 +52,7 @@ def find_entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
     vehicles.
     """
     text = doc.text  # spaCy joins the tokens anew each time it is asked
-    spans = _settled(list(_of_model(doc, text)), list(_of_rules(doc)), len(text))
+    spans = _settled(list(_of_model(doc, text)), list(_of_rules(doc, text)), len(text))
     spans = [span for span in spans if _in_one_block(span, reading)]
     mentions = [_mention(span, text) for span in spans if span.label in names.NAME_LABELS]
     forms = fullest_forms(mentions, text)
@@ -77,8 +77,8 @@ def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
             yield _Span(start, end, ent.label_, confidences.get((ent.start_char, ent.end_char), 1.0))
 
 
-def _of_rules(doc: Doc) -> Iterator[_Span]:
-    for found in (*find_measures(doc), *find_materiel(doc)):
+def _of_rules(doc: Doc, text: str) -> Iterator[_Span]:
+    for found in (*find_measures(doc, text), *find_materiel(doc)):
         yield _Span(found.start, found.end, found.label, RULE_CONFIDENCE[found.label])
 
 

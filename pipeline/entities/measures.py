@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
@@ -38,11 +38,15 @@ _DAY_PART = r"(?:morning|afternoon|evening|night)"
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
 
 
-def find_measures(doc: Doc) -> list[Found]:
-    """Amounts, times and numbers of ``doc`` in text order; where two overlap the first kind tried keeps."""
+def find_measures(doc: Doc, text: str) -> list[Found]:
+    """Amounts, times and numbers of ``doc`` in text order; where two overlap the first kind tried keeps.
+
+    ``text`` is ``doc.text``, which spaCy joins anew each time it is asked.
+    """
     taken: list[Found] = []
-    marked = bytearray(len(doc.text))
-    for found in (*_patterned(doc.text), *_ordinals(doc), *_cardinals(doc)):
+    marked = bytearray(len(text))
+    words = [token.lower_ for token in doc]
+    for found in (*_patterned(text), *_ordinals(doc, words), *_cardinals(doc, words)):
         if not any(marked[found.start : found.end]):
             marked[found.start : found.end] = b"\1" * (found.end - found.start)
             taken.append(found)
@@ -95,19 +99,24 @@ _ORDINAL_WORDS = frozenset(
 _ORDINAL_DIGITS = re.compile(r"\d+(?:st|nd|rd|th)")
 
 
-def _ordinals(doc: Doc) -> Iterator[Found]:
+def _ordinals(doc: Doc, words: Sequence[str]) -> Iterator[Found]:
     """``second`` only as an adjective: "a second later" is a time, "secondly" no number."""
-    for token in doc:
-        if _ORDINAL_DIGITS.fullmatch(token.lower_) or (
-            token.lower_ in _ORDINAL_WORDS and token.pos_ == "ADJ"
-        ):
+    for i, word in enumerate(words):
+        if word not in _ORDINAL_WORDS and not (word[0].isdigit() and _ORDINAL_DIGITS.fullmatch(word)):
+            continue
+        token = doc[i]
+        if word not in _ORDINAL_WORDS or token.pos_ == "ADJ":
             yield Found(token.idx, token.idx + len(token), "ORDINAL")
 
 
-def _cardinals(doc: Doc) -> Iterator[Found]:
+def _cardinals(doc: Doc, words: Sequence[str]) -> Iterator[Found]:
     """Runs of numerals; ``one`` only before a noun, years and numbered headings are none."""
     start: Token | None = None
-    for token in doc:
+    for i, word in enumerate(words):
+        if not (word[0].isdigit() or word in _NUMERALS):
+            start = None
+            continue
+        token = doc[i]
         if not _is_cardinal(token):
             start = None
             continue
@@ -118,8 +127,12 @@ def _cardinals(doc: Doc) -> Iterator[Found]:
                 yield Found(start.idx, end, "CARDINAL")
 
 
+_ROUND = frozenset("dozens hundreds thousands millions billions".split())
+_NUMERALS = _ROUND | frozenset(_WORDS)
+
+
 def _is_cardinal(token: Token) -> bool:
-    if token.lower_ in {"dozens", "hundreds", "thousands", "millions", "billions"}:
+    if token.lower_ in _ROUND:
         return True
     if token.pos_ != "NUM" or not (token.lower_ in _WORDS or re.fullmatch(_DIGITS, token.text)):
         return False

@@ -149,12 +149,12 @@ def _marked(mention: Mention, starts: set[int], doc: Doc) -> Mention:
 def noun_phrases(doc: Doc) -> Iterator[tuple[int, int]]:
     """Runs of determiner, modifiers and noun, as token ranges that end with their head; found without a
     parser."""
-    at = 0
-    while at < len(doc):
-        if not _may_begin(doc[at]):
+    at, tokens = 0, list(doc)  # indexing a Doc makes a Token each time
+    while at < len(tokens):
+        if not _may_begin(tokens[at]):
             at += 1
             continue
-        end = _phrase_end(doc, at)
+        end = _phrase_end(tokens, at)
         if end > at:
             yield at, end
         at = max(end, at + 1)
@@ -169,7 +169,7 @@ def _is_possessive(token: Token) -> bool:
     return bool(found and found.use == "possessive" and found.kind != "who" and token.pos_ in {"PRON", "DET"})
 
 
-def _phrase_end(doc: Doc, at: int) -> int:
+def _phrase_end(doc: Doc | Sequence[Token], at: int) -> int:
     """One past the head noun of the phrase that begins at ``at``; ``at`` itself where there is no noun."""
     end, i = at, at
     while i < len(doc):
@@ -184,7 +184,7 @@ def _phrase_end(doc: Doc, at: int) -> int:
     return end
 
 
-def _is_noun_after_all(doc: Doc, i: int) -> bool:
+def _is_noun_after_all(doc: Doc | Sequence[Token], i: int) -> bool:
     """An adjective that is a person at the end of a phrase: "the chief executive said", "the 48-year-old"."""
     if doc[i].pos_ != "ADJ" or (i + 1 < len(doc) and doc[i + 1].pos_ in _MODIFIER_TAGS):
         return False
@@ -192,19 +192,19 @@ def _is_noun_after_all(doc: Doc, i: int) -> bool:
     return _is_year_old(doc, i) or bool(known and known.sort == PERSON and not doc[i].is_title)
 
 
-def _is_year_old(doc: Doc, i: int) -> bool:
+def _is_year_old(doc: Doc | Sequence[Token], i: int) -> bool:
     """ "48-year-old", one token or five."""
     if doc[i].lower_.endswith("year-old"):
         return True
     return doc[i].lower_ == "old" and i > 3 and doc[i - 2].lower_ == "year" and doc[i - 1].text in "-‑"
 
 
-def _joins(doc: Doc, i: int) -> bool:
+def _joins(doc: Doc | Sequence[Token], i: int) -> bool:
     """A hyphen or a title's full stop inside the phrase."""
     return i + 1 < len(doc) and doc[i].text in "-‑.&/" and not doc[i - 1].whitespace_ and doc[i].text != "."
 
 
-def _is_participle(doc: Doc, i: int) -> bool:
+def _is_participle(doc: Doc | Sequence[Token], i: int) -> bool:
     token = doc[i]
     follows = i + 1 < len(doc) and doc[i + 1].pos_ in {"NOUN", "ADJ"}
     return (

@@ -60,10 +60,12 @@ def may_corefer(anaphor: Mention, chain: Chain) -> bool:
     last = chain.mentions[-1]
     if last.last > anaphor.first or anaphor.sentence - last.sentence > MAX_SENTENCES:
         return False
-    if last.quotation in anaphor.own_quotations:
+    if last.quotation in anaphor.own_quotations or not _agrees(anaphor, chain):
         return False
-    if is_first_person(chain) and last.quotation == anaphor.quotation:
-        return False
+    return last.quotation != anaphor.quotation or not is_first_person(chain)
+
+
+def _agrees(anaphor: Mention, chain: Chain) -> bool:
     if anaphor.head in {"he", "she"}:
         return chain.sort == PERSON and chain.plural is not True and chain.gender in {None, anaphor.gender}
     if anaphor.head == "they":
