@@ -38,6 +38,10 @@ PARAGRAPHS = 14
 """Of an article made for measuring: about 450 words, as a news article has."""
 
 LOADING = "loading the model"
+CLEANING = "cleaning alone"
+RULE_WORDS = 10
+"""Simple rules, to compare cleaning with, keep lines of so many words that end as a sentence does (C4)."""
+
 SETTLE_S = 2.5
 """Between making articles and a run over them: of files older than two seconds size and time tell all."""
 
@@ -100,6 +104,8 @@ class Report:
         for stage in SHARES:
             if stage in stages:
                 found[f"share of {stage} in the seconds of all stages"] = stages[stage] / sum(stages.values())
+        for name, pace in self.measures[CLEANING].stage_s.items() if CLEANING in self.measures else ():
+            found[f"{name}, MB of plain text a second of computing"] = 1 / pace
         for name, measure in self.measures.items():
             what, _, size = name.rpartition(", ")
             first = self.measures.get(f"first run, {size}")
@@ -194,6 +200,7 @@ def benchmark(
                 note(dataclasses.replace(report.measures[f"first run, {size}"], name="one process"))
                 note(measured(_reference, "reference", size, n_words, articles))
                 note(measured(_load, LOADING, 0, 0, config))
+                note(measured(_clean, CLEANING, size, n_words, articles, config))
                 note(measured(_extract, "two processes", size, n_words, articles, folder / "two", config, 2))
             out = folder / f"out-{size}"
             note(measured(_extract, f"rerun with nothing new, {size}", 0, 0, articles, out, config, jobs))
@@ -282,6 +289,28 @@ def _reference(articles: Path) -> dict[str, float]:
         with contextlib.suppress(ValueError):  # it refuses a text whose quotation marks do not pair
             list(direct_quotations(doc))
     return {}
+
+
+def _clean(articles: Path, config: Config) -> dict[str, float]:
+    """Seconds of computing a MB of plain text takes the cleaner, and simple rules; reading is left out."""
+    from pipeline.read import read_articles
+    from pipeline.run.pages import clean
+
+    sources = [source for source in find_inputs([articles]) if isinstance(source, Input)]
+    raws = [raw for each in sources for raw in read_articles(each, config) if isinstance(raw, RawArticle)]
+    n_mb = sum(len(raw.text.encode()) for raw in raws) / 1e6
+    clean(raws[0], config=config)
+    start = time.process_time()
+    for raw in raws:
+        clean(raw, config=config)
+    cleaned = time.process_time()
+    for raw in raws:
+        "\n".join(line for line in raw.text.splitlines() if _is_prose(line))
+    return {"cleaning": (cleaned - start) / n_mb, "simple rules": (time.process_time() - cleaned) / n_mb}
+
+
+def _is_prose(line: str) -> bool:
+    return line.rstrip()[-1:] in '.!?"”' and len(line.split()) >= RULE_WORDS
 
 
 def make_reference() -> Any:
