@@ -197,6 +197,22 @@ def test_threads(text: str, comments: list[tuple[str, str]]) -> None:
     assert thread_of(text) == comments
 
 
+def test_what_a_comment_repeats_is_not_said_twice() -> None:
+    prose = "The council met on Monday to choose a mayor, and chose to meet again on Tuesday, the clerk said."
+    text = (
+        f"{prose}\n{prose[:-1]} again.\n\nComments\n\nann wrote on May 3, 2020 at 8:25 PM:\n"
+        "Nobody asked us about the mayor.\n\nbob wrote on May 3, 2020 at 9:25 PM:\n"
+        "> Nobody asked us about the mayor.\nSomebody did ask me, twice.\n\n"
+        f"cy wrote on May 3, 2020 at 9:55 PM:\n{prose}\nThat is a lie."
+    )
+    segments = clean(raw(text), config=CONFIG).segments
+    comments = [(s.author, s.text) for s in segments if s.kind == "comment"]
+    assert ("bob", "Somebody did ask me, twice.") in comments
+    assert ("cy", "That is a lie.") in comments
+    repeated = [(s.author, s.text) for s in segments if s.reason == "comment repeats what stands above"]
+    assert repeated == [("bob", "> Nobody asked us about the mayor."), ("cy", prose)]
+
+
 def test_excerpts_of_a_post() -> None:
     paragraphs = [
         "I had been wondering about that when I read this in the Washington Post:",

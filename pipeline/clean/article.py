@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose
 from pipeline.clean.lines import Page, Unit, ends_sentence, join_lines, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language
 from pipeline.clean.posts import find_excerpts
-from pipeline.clean.publisher import find_publisher, squeezed, stated_publisher
+from pipeline.clean.publisher import find_publisher, host_of, squeezed, stated_publisher
+from pipeline.clean.quoting import repeated_lines
 from pipeline.clean.scorer import Trees, load_trees
 from pipeline.clean.site_lines import SiteLines, recurring
 from pipeline.clean.sites import rules_for
@@ -313,14 +314,19 @@ def _with_thread(pieces: list[Piece], page: Page, thread: Thread, furniture: Fur
     before = [replace(p, last=min(p.last, thread.first)) for p in pieces if p.first < thread.first]
     after = [replace(p, first=max(p.first, thread.last)) for p in pieces if p.last > thread.last]
     inner: list[Piece] = []
+    repeated = repeated_lines(page, thread)
     at = thread.first
     for comment in thread.comments:
         spans = [(r, Label("other", "repeats an earlier comment")) for r in comment.repeats]
         spans.append((comment.signature, Label("byline", "signature of a comment")))
-        spans.append((comment.lines, Label("comment", "signed comment", comment.author)))
+        for quotes, group in itertools.groupby(comment.lines, key=repeated.__contains__):
+            lines = list(group)
+            label = Label("comment", "signed comment", comment.author)
+            quoting = Label("other", "comment repeats what stands above", comment.author)
+            spans.append((range(lines[0], lines[-1] + 1), quoting if quotes else label))
         for span, label in sorted(spans, key=lambda pair: pair[0].start):
             inner += [_thread_notice(page, i, furniture) for i in range(at, span.start)]
-            posted = comment.posted if label.kind == "comment" else None
+            posted = comment.posted if label.author is not None else None
             inner.append(Piece(span.start, span.stop, label, False, posted))
             at = span.stop
     inner += [_thread_notice(page, i, furniture) for i in range(at, thread.last)]
@@ -339,13 +345,7 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
     merged: list[Piece] = []
     for piece in pieces:
         last = merged[-1] if merged else None
-        if (
-            last
-            and not piece.kept
-            and last.label.kind == piece.label.kind
-            and piece.label.kind in _MERGED_KINDS
-            and not last.kept
-        ):
+        if last and not (last.kept or piece.kept) and last.label.kind == piece.label.kind in _MERGED_KINDS:
             merged[-1] = Piece(last.first, piece.last, last.label, last.kept, last.posted)
         else:
             merged.append(piece)
@@ -374,7 +374,7 @@ def _article(
         sha256=raw.sha256,
         format=raw.format,
         url=raw.url,
-        site=raw.site or _host(raw.url),
+        site=raw.site or host_of(raw.url),
         publisher=publisher,
         title=title,
         subtitle=_first_text(segments, "subtitle"),
@@ -393,12 +393,6 @@ def _article(
         warnings=tuple(warnings) or None,
     )
     return Article(document, segments)
-
-
-def _host(url: str | None) -> str | None:
-    """The host of an address without ``www.``, where reading gave no site."""
-    host = urlsplit(url).hostname if url else None
-    return host.removeprefix("www.") if host else None
 
 
 def _first_text(segments: Sequence[Segment], kind: str) -> str | None:

@@ -67,6 +67,12 @@ def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) 
     )
 
 
+def host_of(url: str | None) -> str | None:
+    """The host of an address without ``www.``, where reading gave no site."""
+    host = urlsplit(url).hostname if url else None
+    return host.removeprefix("www.") if host else None
+
+
 def stated_publisher(site_name: str | None) -> str | None:
     """What a page's metadata calls its site, unless that is an address or a motto."""
     if site_name is None or not _HOST_LIKE.search(site_name):

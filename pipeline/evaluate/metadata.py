@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.evaluate.figures import NOTHING, Figure, figure
 from pipeline.evaluate.matching import Letters, letters, overlap, pair
-from pipeline.schema import Article
+from pipeline.schema import Article, Segment
 
 Row = Mapping[str, Any]
 Figures = dict[str, Figure]
@@ -119,17 +119,21 @@ class Comment:
 
 
 def find_comments(article: Article) -> list[Comment]:
-    """The comments of an article in text order."""
+    """The comments of an article in text order, with what they quote: furniture that has an author."""
     found = []
-    for (kind, author, posted), group in itertools.groupby(
-        article.segments, key=lambda segment: (segment.kind, segment.author, segment.posted)
+    for (is_comment, author, posted), group in itertools.groupby(
+        article.segments, key=lambda segment: (_of_comment(segment), segment.author, segment.posted)
     ):
-        if kind != "comment":
+        if not is_comment:
             continue
         spans = [(segment.start, segment.end) for segment in group]
         runs = [[span] for span in spans] if author is None else [spans]
         found += [Comment(tuple(run), author, posted) for run in runs]
     return found
+
+
+def _of_comment(segment: Segment) -> bool:
+    return segment.kind == "comment" or (segment.kind == "other" and segment.author is not None)
 
 
 def score_threads(rows: Sequence[Row], articles: Sequence[Article | None]) -> Figures:
