@@ -11,10 +11,13 @@ import bisect
 import dataclasses
 import datetime as dt
 import functools
+import itertools
 import types
 import typing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from pipeline.characters import Anchor, as_seen
 
 if TYPE_CHECKING:
     import pyarrow as pa  # a fifth of a second, which commands without tables do not need
@@ -302,7 +305,7 @@ def arrow_schema(record: type) -> pa.Schema:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One segment in a ``Reading``: ``n_chars`` code points from ``start`` on, copied from ``raw_start``."""
+    """One segment in a ``Reading``: ``n_chars`` code points from ``start`` on, read from ``raw_start``."""
 
     segment_id: str
     kind: str
@@ -316,28 +319,52 @@ class Reading:
     """What is read of an article for names and claims: segments of ``READ_KINDS``, one a line.
 
     ``text`` is what the spaCy ``Doc`` of the article holds. Line breaks inside a segment are replaced by
-    spaces one for one, so that offsets map back to ``Document.text`` by a shift per block.
+    spaces one for one, so that offsets map back to ``Document.text`` by a shift per block. Where characters
+    are damaged (``characters``), ``text`` is what a reader sees; ``anchors`` then say where the shift changes
+    inside a block.
     """
 
     text: str
     blocks: tuple[Block, ...]
+    anchors: tuple[Anchor, ...] = ()
 
     def block_at(self, offset: int) -> Block:
         """The block that holds code point ``offset`` of ``text``; the newline after a block belongs to it."""
         return self.blocks[bisect.bisect_right(self.blocks, offset, key=lambda block: block.start) - 1]
 
     def raw(self, start: int, end: int) -> Range:
-        """The range of ``Document.text`` that ``text[start:end]`` was copied from."""
-        first, last = self.block_at(start), self.block_at(end - 1)
-        return Range(start - first.start + first.raw_start, end - last.start + last.raw_start)
+        """The range of ``Document.text`` that ``text[start:end]`` was read from."""
+        stop = self._raw(end - 1) + 1
+        after = bisect.bisect_left(self.anchors, end, key=lambda anchor: anchor.at)
+        for anchor in self.anchors[after : after + 1]:
+            stop = anchor.written if anchor.at == end and anchor.wide else stop
+        return Range(self._raw(start), stop)
+
+    def _raw(self, offset: int) -> int:
+        block, anchor = self.block_at(offset), self._anchor(offset)
+        if anchor is not None and anchor.at > block.start:
+            return offset - anchor.at + anchor.written
+        begin = anchor.written if anchor is not None and anchor.at == block.start else block.raw_start
+        return offset - block.start + max(begin, block.raw_start)
+
+    def _anchor(self, offset: int) -> Anchor | None:
+        """The last anchor up to code point ``offset`` of ``text``."""
+        after = bisect.bisect_right(self.anchors, offset, key=lambda anchor: anchor.at)
+        return self.anchors[after - 1] if after else None
 
     def position(self, raw: int) -> int | None:
         """Where code point ``raw`` of ``Document.text`` stands in ``text``; ``None`` if it is not read."""
         after = bisect.bisect_right(self.blocks, raw, key=lambda block: block.raw_start)
         block = self.blocks[after - 1] if after else None
-        if block is None or raw > block.raw_start + block.n_chars:
+        if block is None:
             return None
-        return raw - block.raw_start + block.start
+        at, begin, end = block.start, block.raw_start, block.start + block.n_chars
+        first = bisect.bisect_left(self.anchors, at, key=lambda each: each.at)
+        for anchor in itertools.takewhile(lambda each: each.at <= end, self.anchors[first:]):
+            if anchor.written > raw:
+                return min(raw - begin + at, anchor.at)
+            at, begin = anchor.at, anchor.written
+        return raw - begin + at if raw - begin + at <= end else None
 
 
 LINE_BREAKS = str.maketrans(dict.fromkeys("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
@@ -352,9 +379,14 @@ def one_line(text: str) -> str:
 def read_article(article: Article) -> Reading:
     """The article's ``Reading``: kept segments, headline and comments, in text order."""
     blocks, lines, start = [], [], 0
+    anchors: list[Anchor] = []
     for segment in article.segments:
         if segment.kept or segment.kind in READ_KINDS:
-            blocks.append(Block(segment.segment_id, segment.kind, start, segment.start, len(segment.text)))
-            lines.append(one_line(segment.text))
-            start += len(segment.text) + 1
-    return Reading("\n".join(lines), tuple(blocks))
+            seen, parted = as_seen(segment.text)
+            if not seen.strip():
+                continue
+            blocks.append(Block(segment.segment_id, segment.kind, start, segment.start, len(seen)))
+            anchors += [Anchor(start + a.at, segment.start + a.written, a.wide) for a in parted]
+            lines.append(one_line(seen))
+            start += len(seen) + 1
+    return Reading("\n".join(lines), tuple(blocks), tuple(anchors))
