@@ -81,15 +81,13 @@ def load_pipeline(config: ModelConfig) -> Language:
         folder,
         config={
             "components": {
-                "newsclaims_encoder": {"threads": config.threads, "batch_pieces": config.batch_pieces},
+                "newsclaims_encoder": {"threads": config.threads},
                 "newsclaims_attribution": {
                     "anchor": config.anchor_log_odds,
                     "outside": config.outside_log_odds,
-                    "reread": config.reread_log_odds,
                     "nested": config.nested_log_odds,
                     "min_confidence": config.min_confidence,
                     "find_nested": config.nested,
-                    "batch_pieces": config.batch_pieces,
                 },
             }
         },

@@ -67,11 +67,9 @@ class ModelConfig(Section):
 
     path: Path | None = None
     threads: int = Field(gt=0)
-    batch_pieces: int = Field(gt=0)
     anchor_log_odds: float
     outside_log_odds: float
     nested: bool
-    reread_log_odds: float
     nested_log_odds: float
     min_confidence: float = Field(ge=0, le=1)
 

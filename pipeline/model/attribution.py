@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,8 +10,8 @@ import numpy as np
 from pipeline.model.decode import (
     ClaimPieces,
     Floats,
+    Ints,
     Ranges,
-    bio_transitions,
     drop_repeats,
     find_anchors,
     log_softmax,
@@ -20,10 +20,14 @@ from pipeline.model.decode import (
 )
 from pipeline.model.labels import CLAIM_LABELS, REACH
 from pipeline.model.pieces import Pieces
-from pipeline.model.session import Session, WindowScores
+from pipeline.model.session import Encoded, Session
 
-QUOTATION_MARKS = "\"“”„«»‘’'"
-_TRANSITIONS = bio_transitions(CLAIM_LABELS)
+NEAR = 64
+"""Pieces on each side of an anchor that are read first; ``REACH`` only where a part of the claim comes near
+their edge. Dev claim F1 .735 against .732 where all is read at once, in less time."""
+
+EDGE = 16
+"""Pieces from the edge of what was read within which a part of a claim may go on beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,8 @@ class Scores:
 
     text: str
     pieces: Pieces
-    windows: tuple[WindowScores, ...]
+    encoded: Encoded
     session: Session
-
-    def head(self, name: str) -> Floats:
-        """Scores of one head for the whole text, of shape (pieces, outputs)."""
-        return np.concatenate([w.head(name) for w in self.windows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,63 +56,112 @@ class Thresholds:
     """When the decoder takes something for a claim; log-odds, measured on dev (``docs/MODEL.md``).
 
     ``anchor``: a piece begins a cue. ``outside``: added to the scores of belonging to no part of a claim
-    before the best labels are chosen; negative values make spans longer. ``reread``: a
-    piece inside a content looks enough like a cue for the content to be read again as a text of its own.
-    ``nested``: it then begins one.
+    before the best labels are chosen, unless the content is a quotation; negative values make spans longer.
+    ``nested``: a piece inside a content begins the cue of a claim in it.
     """
 
     anchor: float
     outside: float
-    reread: float
     nested: float
     min_confidence: float
 
 
-def score_texts(texts: Sequence[str], session: Session, *, batch_pieces: int) -> list[Scores]:
-    """The encoder's scores of several texts, read together."""
-    pieces = [session.cut(text) for text in texts]
-    windows = session.encode(pieces, batch_pieces=batch_pieces)
-    return [Scores(t, p, tuple(w), session) for t, p, w in zip(texts, pieces, windows, strict=True)]
+def score_text(text: str, session: Session) -> Scores:
+    """The encoder's scores of a text."""
+    pieces = session.cut(text)
+    return Scores(text, pieces, session.encode(pieces), session)
 
 
-def find_claims(scores: Scores, thresholds: Thresholds) -> list[FoundClaim]:
-    """The claims of a text in the order of their cues, without those inside contents."""
-    return _in_characters(decode(scores, thresholds.anchor, thresholds.outside), scores, thresholds)
+def find_claims(scores: Scores, thresholds: Thresholds, *, nested: bool) -> list[FoundClaim]:
+    """The claims of a text in the order of their cues; those inside contents, if wanted, come last."""
+    outer = decode(scores, thresholds.anchor, thresholds.outside)
+    inner = list(_decode_nested(scores, outer, thresholds)) if nested else []
+    found = [_in_characters(claim, scores) for claim in outer]
+    found += [replace(_in_characters(claim, scores), parent=parent) for claim, parent in inner]
+    return _confident(found, thresholds.min_confidence)
 
 
 def decode(scores: Scores, threshold: float, outside: float) -> list[ClaimPieces]:
     """Claims whose cue begins with a piece that scores over ``threshold``, in pieces, in text order."""
-    claims = []
-    for window in scores.windows:
-        anchor_scores = window.head("anchor")[:, 0]
-        anchors = find_anchors(anchor_scores, threshold)
-        if len(anchors):
-            found = log_softmax(scores.session.read_around(window, anchors))
-            shifted = found.copy()
-            shifted[..., 0] += outside
-            for i, labels in enumerate(viterbi(shifted, _TRANSITIONS)):
-                at = int(anchors[i]) + window.begin
-                claim = read_claim(at, float(anchor_scores[anchors[i]]), labels, found[i], at - REACH)
-                if claim:
-                    claims.append(claim)
-    return drop_repeats(claims)
+    return drop_repeats(
+        _read(scores, "anchor", find_anchors(scores.encoded.head("anchor")[:, 0], threshold), outside)
+    )
 
 
-def _in_characters(
-    claims: Sequence[ClaimPieces], scores: Scores, thresholds: Thresholds, *, shift: int = 0
-) -> list[FoundClaim]:
+def _decode_nested(
+    scores: Scores, outer: Sequence[ClaimPieces], thresholds: Thresholds
+) -> Iterator[tuple[ClaimPieces, int]]:
+    """Claims inside the contents of ``outer``, cut to them, each with the number of the claim it is in."""
+    inside = np.full(len(scores.pieces), -1, dtype=np.int64)
+    for number, claim in sorted(enumerate(outer), key=lambda e: -_size(e[1].content)):
+        for begin, end in claim.content:
+            inside[begin:end] = number
+    anchor_scores = np.where(inside >= 0, scores.encoded.head("nested_anchor")[:, 0], -np.inf)
+    for claim in outer:
+        for begin, end in claim.cue:
+            anchor_scores[begin:end] = -np.inf
+    anchors = find_anchors(anchor_scores, thresholds.nested)
+    for claim in drop_repeats(_read(scores, "nested_anchor", anchors, thresholds.outside)):
+        parent = int(inside[claim.anchor])
+        cut = claim.within(outer[parent].content)
+        if cut.source and cut.content:
+            yield cut, parent
+
+
+def _size(spans: Ranges) -> int:
+    return sum(end - begin for begin, end in spans)
+
+
+def _read(scores: Scores, head: str, anchors: Ints, outside: float) -> list[ClaimPieces]:
+    """The claims that the claim head sees around anchors."""
+    if not len(anchors):
+        return []
+    anchor_scores = scores.encoded.head(head)[:, 0]
+    out = []
+    labels, found = _label(scores, anchors, NEAR, outside)
+    touches = (labels[:, :EDGE] > 0).any(1) | (labels[:, -EDGE:] > 0).any(1)
+    far = np.flatnonzero(touches)
+    reread = dict(
+        zip(far.tolist(), zip(*_label(scores, anchors[far], REACH, outside), strict=True), strict=True)
+    )
+    for number, anchor in enumerate(anchors.tolist()):
+        chosen, values = reread.get(number, (labels[number], found[number]))
+        claim = read_claim(anchor, float(anchor_scores[anchor]), chosen, values, anchor - len(chosen) // 2)
+        if claim:
+            out.append(claim)
+    return out
+
+
+def _label(scores: Scores, anchors: Ints, reach: int, outside: float) -> tuple[Ints, Floats]:
+    """Best labels of the pieces around each anchor, (anchors, 2 * reach + 1), and all log-probabilities."""
+    found = scores.session.read_around(scores.encoded, anchors, reach)
+    shifted = found.copy()
+    shifted[..., 0] += outside
+    labels = viterbi(shifted, scores.session.transitions)
+    quoted = _mostly_quoted(labels, scores.pieces, anchors, reach)
+    labels[quoted] = viterbi(found[quoted], scores.session.transitions)
+    return labels, log_softmax(found)
+
+
+def _mostly_quoted(labels: Ints, pieces: Pieces, anchors: Ints, reach: int) -> Ints:
+    """Numbers of the anchors whose content stands mostly inside quotation marks.
+
+    Where it ends is plain there: lengthening spans took dev's quoted claims from F1 .883 to .867.
+    """
+    at = np.clip(anchors[:, None] + np.arange(-reach, reach + 1), 0, len(pieces) - 1)
+    inside = (pieces.quotes[at] >= 1) & (pieces.quotes[at] <= 4)
+    content = labels >= CLAIM_LABELS.index("B-content")
+    return np.flatnonzero((content & inside).sum(1) * 2 > content.sum(1))
+
+
+def _in_characters(claim: ClaimPieces, scores: Scores) -> FoundClaim:
     starts, ends = scores.pieces.starts, scores.pieces.ends
-    calibration = scores.session.meta.get("claim_confidence")
 
     def moved(spans: Ranges) -> Ranges:
-        return tuple((int(starts[a]) + shift, int(ends[b - 1]) + shift) for a, b in spans)
+        return tuple((int(starts[a]), int(ends[b - 1])) for a, b in spans)
 
-    out = []
-    for claim in claims:
-        confidence = claim_confidence(claim.features, calibration)
-        if confidence >= thresholds.min_confidence:
-            out.append(FoundClaim(moved(claim.source), moved(claim.cue), moved(claim.content), confidence))
-    return out
+    confidence = claim_confidence(claim.features, scores.session.meta.get("claim_confidence"))
+    return FoundClaim(moved(claim.source), moved(claim.cue), moved(claim.content), confidence)
 
 
 def claim_confidence(features: Sequence[float], weights: Sequence[float] | None) -> float:
@@ -121,40 +170,13 @@ def claim_confidence(features: Sequence[float], weights: Sequence[float] | None)
     return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
 
-def find_nested(
-    scores: Scores, claims: Sequence[FoundClaim], thresholds: Thresholds, *, batch_pieces: int
-) -> list[FoundClaim]:
-    """Claims inside the contents of ``claims``, read as texts of their own without their quotation marks.
-
-    The model is trained on articles in which attributions inside quotations are not marked; read by itself
-    a content is an ordinary text again.
-    """
-    anchor_scores = scores.head("anchor")[:, 0]
-    wanted: list[tuple[int, int, int]] = []
+def _confident(claims: Sequence[FoundClaim], least: float) -> list[FoundClaim]:
+    """Claims of at least this confidence, and of those inside others the ones whose parent is left."""
+    numbers: dict[int, int] = {}
+    out: list[FoundClaim] = []
     for number, claim in enumerate(claims):
-        for begin, end in claim.content:
-            first, last = np.searchsorted(scores.pieces.starts, (begin, end))
-            if last - first >= 6 and anchor_scores[first:last].max() > thresholds.reread:
-                wanted.append((number, *_without_marks(scores.text, begin, end)))
-    if not wanted:
-        return []
-    texts = [scores.text[begin:end] for _, begin, end in wanted]
-    cues = {cue for claim in claims for cue in claim.cue}
-    out = []
-    for (number, begin, _), inner in zip(
-        wanted, score_texts(texts, scores.session, batch_pieces=batch_pieces), strict=True
-    ):
-        found = _in_characters(
-            decode(inner, thresholds.nested, thresholds.outside), inner, thresholds, shift=begin
-        )
-        out += [replace(c, parent=number) for c in found if c.source and not cues.intersection(c.cue)]
+        if claim.confidence < least or (claim.parent is not None and claim.parent not in numbers):
+            continue
+        numbers[number] = len(out)
+        out.append(claim if claim.parent is None else replace(claim, parent=numbers[claim.parent]))
     return out
-
-
-def _without_marks(text: str, begin: int, end: int) -> tuple[int, int]:
-    """The range without quotation marks and spaces at its edges."""
-    while begin < end and (text[begin] in QUOTATION_MARKS or text[begin].isspace()):
-        begin += 1
-    while end > begin and (text[end - 1] in QUOTATION_MARKS or text[end - 1].isspace()):
-        end -= 1
-    return begin, end

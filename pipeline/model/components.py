@@ -19,8 +19,8 @@ from spacy.language import Language
 from spacy.symbols import IDS
 from spacy.tokens import Doc, Span, SpanGroup
 
-from pipeline.model.attribution import FoundClaim, Scores, Thresholds, find_claims, find_nested, score_texts
-from pipeline.model.decode import Ints, bio_transitions, find_spans, log_softmax, viterbi
+from pipeline.model.attribution import FoundClaim, Scores, Thresholds, find_claims, score_text
+from pipeline.model.decode import Ints, best_bio, bio_transitions, find_spans, log_softmax
 from pipeline.model.labels import ENTITY_TAGS, POS_TAGS, ROLES
 from pipeline.model.session import FILES, Session
 
@@ -41,19 +41,14 @@ def _session(folder: Path, threads: int) -> Session:
 
 
 class Encoder:
-    """Reads each text through the network, its windows of like length together.
-
-    Texts are not mixed: the int8 graph takes the range of its activations from what goes through it at
-    once, and what is found in an article must not depend on its neighbours.
+    """Reads each text through the network.
 
     Args:
         threads: Threads of one run.
-        batch_pieces: Word pieces that go through the network together, padding included.
     """
 
-    def __init__(self, *, threads: int = 1, batch_pieces: int = 1280) -> None:
+    def __init__(self, *, threads: int = 1) -> None:
         self.threads = threads
-        self.batch_pieces = batch_pieces
         self.folder = SHIPPED / "newsclaims_encoder"
 
     @property
@@ -62,7 +57,7 @@ class Encoder:
         return _session(self.folder, self.threads)
 
     def __call__(self, doc: Doc) -> Doc:
-        (doc.user_data[SCORES],) = score_texts([doc.text], self.session, batch_pieces=self.batch_pieces)
+        doc.user_data[SCORES] = score_text(doc.text, self.session)
         return doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
@@ -128,7 +123,7 @@ class Entities:
         return doc
 
     def _set_pos(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
-        tags: Ints = _POS_SYMBOLS[scores.head("pos").argmax(-1)]
+        tags: Ints = _POS_SYMBOLS[scores.encoded.head("pos").argmax(-1)]
         at = np.searchsorted(scores.pieces.ends, alignment.starts, side="right")
         chosen = tags[np.minimum(at, len(tags) - 1)]
         for token, tag in zip(doc, chosen.tolist(), strict=True):
@@ -152,17 +147,16 @@ class Entities:
 def entity_spans(scores: Scores) -> list[tuple[int, int, str, float]]:
     """Entities in text order: first and last code point, label, and the log-odds of the least sure piece."""
     starts, ends = scores.pieces.starts, scores.pieces.ends
+    likelihood = log_softmax(scores.encoded.head("entity"))
+    labels = best_bio(likelihood, _ENTITY_TRANSITIONS)
+    chosen = likelihood[np.arange(len(labels)), labels]
+    sequence = labels.tolist()
     found = []
-    for window in scores.windows:
-        likelihood = log_softmax(window.head("entity"))
-        labels = viterbi(likelihood[None], _ENTITY_TRANSITIONS)[0]
-        chosen = likelihood[np.arange(len(labels)), labels]
-        sequence = labels.tolist()
-        for first in sorted({label for label in sequence if label % 2 == 1}):
-            for a, b in find_spans(sequence, first):
-                worst = min(float(chosen[a:b].min()), -1e-6)
-                begin, end = int(starts[a + window.begin]), int(ends[b - 1 + window.begin])
-                found.append((begin, end, ENTITY_TAGS[first][2:], worst - math.log(-math.expm1(worst))))
+    for first in sorted({label for label in sequence if label % 2 == 1}):
+        for a, b in find_spans(sequence, first):
+            worst = min(float(chosen[a:b].min()), -1e-6)
+            log_odds = worst - math.log(-math.expm1(worst))
+            found.append((int(starts[a]), int(ends[b - 1]), ENTITY_TAGS[first][2:], log_odds))
     return sorted(found)
 
 
@@ -174,17 +168,14 @@ class Attribution:
     and ``parent``, the id of the claim inside whose content a claim stands.
     """
 
-    def __init__(self, thresholds: Thresholds, *, nested: bool, keep_scores: bool, batch_pieces: int) -> None:
+    def __init__(self, thresholds: Thresholds, *, nested: bool, keep_scores: bool) -> None:
         self.thresholds = thresholds
         self.nested = nested
         self.keep_scores = keep_scores
-        self.batch_pieces = batch_pieces
 
     def __call__(self, doc: Doc) -> Doc:
         scores = _scores(doc)
-        claims = find_claims(scores, self.thresholds) if len(scores.pieces) else []
-        if self.nested and claims:
-            claims += find_nested(scores, claims, self.thresholds, batch_pieces=self.batch_pieces)
+        claims = find_claims(scores, self.thresholds, nested=self.nested) if len(scores.pieces) else []
         set_claims(doc, claims)
         if not self.keep_scores:
             doc.user_data.pop(SCORES, None)
@@ -209,9 +200,9 @@ def set_claims(doc: Doc, claims: list[FoundClaim]) -> None:
         doc.spans[role] = group
 
 
-@Language.factory("newsclaims_encoder", default_config={"threads": 1, "batch_pieces": 1280})
-def make_encoder(nlp: Language, name: str, threads: int, batch_pieces: int) -> Encoder:  # noqa: ARG001
-    return Encoder(threads=threads, batch_pieces=batch_pieces)
+@Language.factory("newsclaims_encoder", default_config={"threads": 1})
+def make_encoder(nlp: Language, name: str, threads: int) -> Encoder:  # noqa: ARG001
+    return Encoder(threads=threads)
 
 
 @Language.factory("newsclaims_entities", assigns=["doc.ents", "token.pos"])
@@ -225,12 +216,10 @@ def make_entities(nlp: Language, name: str) -> Entities:  # noqa: ARG001
     default_config={
         "anchor": 0.4,
         "outside": -1.0,
-        "reread": -4.0,
         "nested": 0.5,
         "min_confidence": 0.0,
         "find_nested": True,
         "keep_scores": False,
-        "batch_pieces": 1280,
     },
 )
 def make_attribution(
@@ -238,12 +227,10 @@ def make_attribution(
     name: str,  # noqa: ARG001
     anchor: float,
     outside: float,
-    reread: float,
     nested: float,
     min_confidence: float,
     find_nested: bool,
     keep_scores: bool,
-    batch_pieces: int,
 ) -> Attribution:
-    thresholds = Thresholds(anchor, outside, reread, nested, min_confidence)
-    return Attribution(thresholds, nested=find_nested, keep_scores=keep_scores, batch_pieces=batch_pieces)
+    thresholds = Thresholds(anchor, outside, nested, min_confidence)
+    return Attribution(thresholds, nested=find_nested, keep_scores=keep_scores)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.model.labels import CLAIM_LABELS, REACH, ROLES
+from pipeline.model.labels import CLAIM_LABELS, ROLES
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Ranges = tuple[tuple[int, int], ...]
 
 FORBIDDEN = -1e4
+
+SURE = -0.001
+"""Log-probability of O from which on nothing next to a piece makes it part of a span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,15 @@ class ClaimPieces:
     cue: Ranges
     content: Ranges
     features: tuple[float, ...]
+
+    def within(self, spans: Ranges) -> ClaimPieces:
+        """This claim without the pieces outside ``spans``."""
+
+        def cut(parts: Ranges) -> Ranges:
+            both = ((max(a, begin), min(b, end)) for begin, end in spans for a, b in parts)
+            return tuple(sorted((a, b) for a, b in both if a < b))
+
+        return replace(self, source=cut(self.source), cue=cut(self.cue), content=cut(self.content))
 
 
 FEATURES = ("anchor", "content", "source", "content_worst", "source_worst", "has_source", "n_parts")
@@ -61,18 +73,41 @@ def viterbi(scores: Floats, transitions: Floats) -> Ints:
     out = np.zeros((n, length), dtype=np.int64)
     if not length or not n:
         return out
-    back = np.zeros((length, n, size), dtype=np.int16)
+    back = np.zeros((length, n, size), dtype=np.int64)
     between = np.ascontiguousarray(transitions[:-1].T)  # [after, before]
-    best = scores[:, 0] + transitions[-1]
+    steps = np.ascontiguousarray(scores.swapaxes(0, 1))
+    best = steps[0] + transitions[-1]
     for t in range(1, length):
         paths = best[:, None, :] + between
-        back[t] = paths.argmax(-1)
-        best = np.take_along_axis(paths, back[t][..., None].astype(np.int64), -1)[..., 0] + scores[:, t]
+        paths.argmax(-1, out=back[t])
+        best = paths.max(-1) + steps[t]
     rows = np.arange(n)
     out[:, -1] = best.argmax(-1)
     for t in range(length - 1, 0, -1):
         out[:, t - 1] = back[t, rows, out[:, t]]
     return out
+
+
+def best_bio(scores: Floats, transitions: Floats) -> Ints:
+    """Best labels of one sequence under transitions that only allow or forbid.
+
+    Where each piece's best label follows the one before, that is the answer (nearly always: a Viterbi path
+    over 304 pieces took a fifth of what the encoder takes); elsewhere the stretch between two pieces that
+    are surely O is solved.
+
+    Args:
+        scores: Log-probabilities of shape (pieces, labels); label 0 is O.
+        transitions: As ``bio_transitions`` gives them.
+    """
+    labels: Ints = scores.argmax(-1)
+    before = np.concatenate([[len(transitions) - 1], labels[:-1]])
+    wrong = np.flatnonzero(transitions[before, labels] < 0)
+    if len(wrong):
+        sure = np.concatenate([[-1], np.flatnonzero(scores[:, 0] > SURE), [len(labels)]])
+        for at in np.unique(np.searchsorted(sure, wrong)):
+            begin, end = sure[at - 1] + 1, sure[at]
+            labels[begin:end] = viterbi(scores[None, begin:end], transitions)[0]
+    return labels
 
 
 def log_softmax(scores: Floats) -> Floats:
@@ -160,20 +195,12 @@ def merge(spans: Sequence[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
 def drop_repeats(claims: list[ClaimPieces]) -> list[ClaimPieces]:
     """Without claims whose source is a likelier claim's and whose content is mostly that one's too."""
     kept: list[ClaimPieces] = []
+    holders: dict[tuple[Ranges, int], list[frozenset[int]]] = {}  # contents by source and piece: linear time
     for claim in sorted(claims, key=lambda c: -c.features[0]):
-        if not any(claim.source == k.source and _overlap(claim.content, k.content) > 0.5 for k in kept):
+        content = frozenset(i for begin, end in claim.content for i in range(begin, end))
+        likelier = {other for i in content for other in holders.get((claim.source, i), ())}
+        if not any(len(content & other) > 0.5 * len(content | other) for other in likelier):
             kept.append(claim)
+            for i in content:
+                holders.setdefault((claim.source, i), []).append(content)
     return sorted(kept, key=lambda c: c.anchor)
-
-
-def _overlap(a: Ranges, b: Ranges) -> float:
-    """Intersection over union of two sets of ranges."""
-    one = {i for begin, end in a for i in range(begin, end)}
-    other = {i for begin, end in b for i in range(begin, end)}
-    return len(one & other) / len(one | other)
-
-
-def around(anchors: Ints, n_pieces: int) -> Ints:
-    """Places around each anchor, of shape (anchors, 2 * REACH + 1); -1 outside the window."""
-    at = anchors[:, None] + np.arange(-REACH, REACH + 1)[None]
-    return np.where((at >= 0) & (at < n_pieces), at, -1)

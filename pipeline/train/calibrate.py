@@ -13,7 +13,7 @@ from sklearn.model_selection import cross_val_predict
 from pipeline.evaluate.calibration import calibration
 from pipeline.evaluate.claims import agreement, span_claim
 from pipeline.evaluate.matching import pair, quoted_letters
-from pipeline.model.attribution import decode, score_texts
+from pipeline.model.attribution import decode, score_text
 from pipeline.model.components import entity_spans
 from pipeline.model.decode import FEATURES
 from pipeline.model.session import Session
@@ -24,8 +24,6 @@ ANCHOR_FROM = -1.0
 
 OUTSIDE = -1.0
 """As ``outside_log_odds`` of the default configuration."""
-
-BATCH_PIECES = 1280
 
 
 class CalibrationError(Exception):
@@ -70,7 +68,7 @@ def _claims(rows: list[Row], session: Session) -> tuple[npt.NDArray[np.float64],
     """Features of each claim found, of shape (claims, ``FEATURES``), and whether it is right."""
     features, right = [], []
     for row in rows:
-        (scores,) = score_texts([row["text"]], session, batch_pieces=BATCH_PIECES)
+        scores = score_text(row["text"], session)
         starts, ends = scores.pieces.starts, scores.pieces.ends
         inside = quoted_letters(row["text"])
         claims = decode(scores, ANCHOR_FROM, OUTSIDE)
@@ -97,7 +95,7 @@ def _entities(rows: list[Row], session: Session) -> tuple[npt.NDArray[np.float64
         places = ("GPE", "LOC", "FAC") if row.get("coarse_places") else ()
         masked = [(begin, end) for begin, end, *_ in row.get("mask") or ()]
         gold = {(b, e, "PLACE" if label in places else label) for b, e, label in row["ents"]}
-        (scores,) = score_texts([row["text"]], session, batch_pieces=BATCH_PIECES)
+        scores = score_text(row["text"], session)
         for begin, end, label, log_odds in entity_spans(scores):
             if label in known and not any(begin < e and b < end for b, e in masked):
                 features.append([log_odds])

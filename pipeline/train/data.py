@@ -6,7 +6,7 @@ import gzip
 import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,17 @@ PLACES = ("GPE", "LOC", "FAC")
 
 @dataclass(frozen=True, slots=True)
 class ClaimSpans:
-    """One gold claim in pieces: half-open ranges per role; ``anchor`` is the cue's first piece."""
+    """One claim in pieces: half-open ranges per role; ``anchor`` is the cue's first piece.
+
+    ``chance`` is below one for claims inside contents, which no annotator marked (``train.nested``).
+    """
 
     anchor: int
     source: tuple[tuple[int, int], ...]
     cue: tuple[tuple[int, int], ...]
     content: tuple[tuple[int, int], ...]
+    nested: bool = False
+    chance: float = 1.0
 
     def labels(self, n_pieces: int) -> Longs:
         """Labels of ``n_pieces`` pieces for this claim alone; cue over source over content."""
@@ -49,7 +54,13 @@ class ClaimSpans:
             clipped = [(max(a, begin) - begin, min(b, end) - begin) for a, b in spans]
             return tuple((a, b) for a, b in clipped if a < b)
 
-        return ClaimSpans(self.anchor - begin, cut(self.source), cut(self.cue), cut(self.content))
+        return replace(
+            self,
+            anchor=self.anchor - begin,
+            source=cut(self.source),
+            cue=cut(self.cue),
+            content=cut(self.content),
+        )
 
 
 def mark(labels: Longs, begin: int, end: int, first: int) -> None:
@@ -120,6 +131,11 @@ def claim_examples(rows: Sequence[Row], tokenizer: Tokenizer) -> list[Example]:
     for row in rows:
         pieces = cut_pieces(row["text"], tokenizer)
         claims = tuple(c for claim in row["claims"] if (c := _claim_spans(claim, pieces)))
+        claims += tuple(
+            replace(c, nested=True, chance=claim["chance"])
+            for claim in row.get("nested") or ()
+            if (c := _claim_spans(claim, pieces))
+        )
         out.append(Example(pieces, claims=claims, weight=n_times[row["doc_id"]] ** -0.5))
     return out
 
@@ -135,7 +151,7 @@ def _claim_spans(claim: Row, pieces: Pieces) -> ClaimSpans | None:
     }
     if not spans["cue"] or not spans["content"]:
         return None
-    return ClaimSpans(min(spans["cue"])[0], **spans)
+    return ClaimSpans(min(spans["cue"])[0], spans["source"], spans["cue"], spans["content"])
 
 
 def entity_examples(rows: Sequence[Row], tokenizer: Tokenizer, allowed: AllowedSets) -> list[Example]:

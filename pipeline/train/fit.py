@@ -16,9 +16,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pipeline.model.labels import REACH
+from pipeline.model.attribution import NEAR
+from pipeline.model.decode import bio_transitions
+from pipeline.model.labels import CLAIM_LABELS, REACH
 from pipeline.train.data import IGNORE, AllowedSets, Example, batches, cut_windows
-from pipeline.train.network import Network
+from pipeline.train.network import Network, sequence_loss
 
 HAS_AMX = "amx_bf16" in (Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else "")
 """Whether bfloat16 is the faster type: 150 against 270 GFLOP/s of float32 measured without AMX, two cores."""
@@ -94,50 +96,89 @@ def padded(arrays: list[np.ndarray], n: int, fill: int) -> Tensor:
 def claim_loss(network: Network, x: Tensor, present: Tensor, batch: list[Example]) -> Tensor:
     """Loss of the flat labels, the anchors, the links and the claim head on one batch."""
     n = x.shape[1]
-    per_claim = [[claim.labels(n - 1) for claim in e.claims or ()] for e in batch]
     flat = torch.zeros(len(batch), n, dtype=torch.long)
-    anchors = torch.zeros(len(batch), n)
+    anchors = torch.zeros(2, len(batch), n)
     rows, places, targets = [], [], []
-    for i, (example, labelled) in enumerate(zip(batch, per_claim, strict=True)):
-        for claim, labels in zip(example.claims or (), labelled, strict=True):
-            shifted = torch.from_numpy(np.concatenate([[0], labels[: n - 1]]))
-            flat[i] = torch.where(
-                (flat[i] == 0) | ((shifted > 2) & (shifted < 5)), shifted.where(shifted > 0, flat[i]), flat[i]
-            )
-            anchors[i, claim.anchor + 1] = 1
-            rows.append(i)
-            places.append(claim.anchor + 1)
-            targets.append(shifted)
+    for i, example in enumerate(batch):
+        for claim in example.claims or ():
+            shifted = torch.from_numpy(np.concatenate([[0], claim.labels(n - 1)[: n - 1]]))
+            anchors[int(claim.nested), i, claim.anchor + 1] = claim.chance
+            if not claim.nested:
+                flat[i] = torch.where(
+                    (flat[i] == 0) | ((shifted > 2) & (shifted < 5)),
+                    shifted.where(shifted > 0, flat[i]),
+                    flat[i],
+                )
+            if claim.chance > 0.5:
+                rows.append(i)
+                places.append(claim.anchor + 1)
+                targets.append(shifted)
     weight = torch.tensor([e.weight for e in batch])
     counted = present * weight[:, None]
     flat_scores = network.flat(network.dropout(x)).float()
-    loss = (functional.cross_entropy(flat_scores.transpose(1, 2), flat, reduction="none") * counted).sum()
-    anchor_scores = network.anchor(network.dropout(x)).float().squeeze(-1)
-    loss = (
-        loss
-        + 2
-        * (
-            functional.binary_cross_entropy_with_logits(anchor_scores, anchors, reduction="none") * counted
-        ).sum()
-    )
-    loss = loss / counted.sum()
+    each = functional.cross_entropy(flat_scores.transpose(1, 2), flat, reduction="none")
+    heads = (network.anchor, network.nested_anchor)
+    anchor_scores = torch.stack([head(network.dropout(x)).float().squeeze(-1) for head in heads])
+    each = each + 2 * functional.binary_cross_entropy_with_logits(
+        anchor_scores, anchors, reduction="none"
+    ).sum(0)
+    loss = (each * counted).sum() / counted.sum()
     if not rows:
         return loss
-    for i, place in hard_negatives(anchor_scores.detach(), anchors, present):
+    for i, place in hard_negatives(anchor_scores[0].detach(), anchors.amax(0), present):
         rows.append(i)
         places.append(place)
         targets.append(torch.zeros(n, dtype=torch.long))
-    row, place_ = torch.tensor(rows), torch.tensor(places)
-    scores = network.around(x, row, place_, present.bool()).float()
-    at = place_[:, None] + torch.arange(-REACH, REACH + 1)
-    inside = (at >= 0) & (at < n)
-    wanted = torch.stack(targets).gather(1, at.clamp(0, n - 1))
-    inside &= present.bool()[row[:, None], at.clamp(0, n - 1)]
-    wanted = wanted.masked_fill(~inside, IGNORE)
-    each = functional.cross_entropy(scores.transpose(1, 2), wanted, reduction="none", ignore_index=IGNORE)
-    share = weight[row][:, None]
-    loss = loss + 3 * (each * share).sum() / (inside * share).sum()
-    return loss + 0.2 * link_loss(network, x, batch)
+    around = torch.tensor(rows), torch.tensor(places), torch.stack(targets)
+    near = torch.rand(len(rows)) < NEAR_SHARE
+    total, size = x.new_zeros((), dtype=torch.float32), 0.0
+    for chosen, reach in ((near, NEAR), (~near, REACH)):
+        if chosen.any():
+            row, place, target = (tensor[chosen] for tensor in around)
+            part, counted_pieces = around_loss(network, x, present.bool(), row, place, target, weight, reach)
+            total, size = total + part, size + counted_pieces
+    return loss + 3 * total / size + 0.2 * link_loss(network, x, batch)
+
+
+NEAR_SHARE = 0.6
+"""Share of the anchors that the claim head is shown ``NEAR`` pieces around, as the decoder does first."""
+
+
+def around_loss(
+    network: Network,
+    x: Tensor,
+    present: Tensor,
+    rows: Tensor,
+    places: Tensor,
+    targets: Tensor,
+    weight: Tensor,
+    reach: int,
+) -> tuple[Tensor, float]:
+    """Loss of the claim head, half of single labels and half of whole sequences, and the pieces it is over.
+
+    Args:
+        network: The network.
+        x: Encoded batch.
+        present: False for padding, (batch, pieces).
+        rows: Of each anchor, (anchors,).
+        places: Of each anchor in its row, (anchors,).
+        targets: Labels of each anchor's row, (anchors, pieces).
+        weight: Of each row of the batch, (batch,).
+        reach: Pieces on each side of an anchor.
+    """
+    scores = network.around(x, rows, places, present, reach)
+    at = places[:, None] + torch.arange(-reach, reach + 1)
+    inside = (at >= 0) & (at < x.shape[1])
+    at = at.clamp(0, x.shape[1] - 1)
+    inside &= present[rows[:, None], at]
+    wanted = targets.gather(1, at).masked_fill(~inside, 0)
+    # a part cut by the reach begins inside: the first piece there is its beginning
+    wanted[:, 0] = torch.where((wanted[:, 0] > 0) & (wanted[:, 0] % 2 == 0), wanted[:, 0] - 1, wanted[:, 0])
+    each = functional.cross_entropy(scores.transpose(1, 2), wanted, reduction="none") * inside
+    allowed = torch.from_numpy(bio_transitions(CLAIM_LABELS))
+    whole = sequence_loss(scores, wanted, network.claim.transitions + allowed)
+    share = weight[rows]
+    return 0.5 * ((each.sum(1) + whole) * share).sum(), float((inside.sum(1) * share).sum())
 
 
 def hard_negatives(scores: Tensor, anchors: Tensor, present: Tensor) -> list[tuple[int, int]]:
@@ -157,7 +198,7 @@ def link_loss(network: Network, x: Tensor, batch: list[Example]) -> Tensor:
     spans, cues = network.link_span(x), network.link_cue(x)
     total, count = x.new_zeros(()), 0
     for i, example in enumerate(batch):
-        claims = example.claims or ()
+        claims = [c for c in example.claims or () if not c.nested]
         begins = [(a + 1, k) for k, c in enumerate(claims) for a, _ in (*c.source, *c.content)]
         if len(claims) > 1 and begins:
             at = torch.tensor([c.anchor + 1 for c in claims])

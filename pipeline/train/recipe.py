@@ -1,4 +1,4 @@
-"""The whole training: data to a pipeline folder, in two phases, restartable at any moment."""
+"""The whole training: data to a pipeline folder, in phases, restartable at any moment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from pipeline.annotate import write_pipeline
 from pipeline.model.components import SHIPPED
 from pipeline.model.pieces import read_tokenizer
+from pipeline.model.session import Session
 from pipeline.train.calibrate import calibrate
 from pipeline.train.data import (
     AllowedSets,
@@ -28,19 +29,32 @@ from pipeline.train.data import (
 )
 from pipeline.train.export import export
 from pipeline.train.fit import Plan, fit
+from pipeline.train.nested import add_nested
 from pipeline.train.network import Network
 from pipeline.train.passages import read_passages
+from pipeline.train.relations import read_relations
 
 GOLD = Path(__file__).resolve().parents[2] / "gold"
 
 PHASES = (
     Plan(claim_passes=4, entity_passes=2, pos_passes=1, last_share=0.4, n_steps=600),
     Plan(claim_passes=3, entity_passes=1, pos_passes=1, first_share=0.75, warm_up_share=0.02, seed=29),
+    Plan(
+        claim_passes=1,
+        entity_passes=4,
+        pos_passes=0,
+        first_share=0.7,
+        last_share=0.4,
+        warm_up_share=0.02,
+        seed=41,
+    ),
+    Plan(claim_passes=2, entity_passes=2, pos_passes=1, first_share=0.4, warm_up_share=0.02, seed=53),
 )
-"""The second phase goes on from the averaged weights of the first, at the rates that one ended with."""
+"""Each phase goes on from the averaged weights of the one before. Before the last one, the network marks the
+claims inside contents that it is then trained to find (``train.nested``)."""
 
-PASSAGE_COPIES = 3
-"""How often a pass holds each of our own passages: they are few, and the only ones outside US politics."""
+COPIES = {"passages": 3, "relations": 2}
+"""How often a pass holds each text of a source: PolNeAR is of US politics, and these are few."""
 
 
 class DataError(Exception):
@@ -64,18 +78,24 @@ def train(*, data: Path, folder: Path, without: Sequence[str] = (), phases: Sequ
     """
     start = _encoder_folder()
     vocabulary = (start / "vocab.txt").read_text(encoding="utf-8")
-    examples, allowed, sources = read_examples(data, read_tokenizer(vocabulary), without=set(without))
+    tokenizer = read_tokenizer(vocabulary)
+    rows = read_sources(data, without=set(without))
+    examples, allowed = make_examples(rows, tokenizer)
     network = Network()
     network.load_bert(start)
     for number, plan in enumerate(phases, 1):
         work = folder / f"phase-{number}"
         work.mkdir(parents=True, exist_ok=True)
+        if number == len(phases) > 1:
+            export(network, folder / "teacher", vocabulary=vocabulary, meta={"window": plan.window})
+            examples["claims"] = claims_with_nested(rows, tokenizer, folder)
+            network.nested_anchor.load_state_dict(network.anchor.state_dict())
         print(f"phase {number} of {len(phases)}: {plan}; log in {work}/log.jsonl", file=sys.stderr)
         network = fit(network, examples, allowed, plan, work)
     torch.save(network.state_dict(), folder / "network.pt")
     meta = {
         "window": phases[-1].window,
-        "sources": sources,
+        "sources": rows.digests,
         "without": sorted(without),
         "phases": [asdict(plan) for plan in phases],
     }
@@ -88,39 +108,73 @@ def train(*, data: Path, folder: Path, without: Sequence[str] = (), phases: Sequ
     return out
 
 
-def read_examples(
-    data: Path, tokenizer: Tokenizer, *, without: set[str]
-) -> tuple[dict[str, list[Example]], AllowedSets, dict[str, str]]:
-    """Examples by task, the sets of tags that pieces may carry, and each source's digest."""
-    allowed, sources = AllowedSets(), dict[str, str]()
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What there is to learn from.
 
-    def rows(path: Path, name: str) -> list[Row]:
+    ``claims`` by name: PolNeAR, our own passages, the relations of GUM; ``entities`` rows of all sets;
+    ``treebanks`` files with parts of speech; ``digests`` of all of them, for the model's ``model.json``.
+    """
+
+    claims: dict[str, list[Row]]
+    entities: list[Row]
+    treebanks: list[Path]
+    digests: dict[str, str]
+
+
+def read_sources(data: Path, *, without: set[str]) -> Sources:
+    """The training data less the sources left out.
+
+    Raises:
+        DataError: a file is missing.
+    """
+    digests: dict[str, str] = {}
+
+    def found(path: Path, name: str) -> Path:
         if not path.is_file():
             raise DataError(f"{path}: not there; set DATA to the folder of the training data")
-        sources[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-        return read_rows(path)
+        digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        return path
 
     passages: list[Row] = [{**row} for row in read_passages(GOLD / "passages")]
-    sources["passages"] = hashlib.sha256(json.dumps(passages, sort_keys=True).encode()).hexdigest()[:16]
-    claims = claim_examples(passages, tokenizer) * PASSAGE_COPIES
+    digests["passages"] = hashlib.sha256(json.dumps(passages, sort_keys=True).encode()).hexdigest()[:16]
+    treebanks = [found(data / "treebank" / f"{n}-train.conllu.gz", f"{n}-treebank") for n in ("ewt", "gum")]
+    claims = {"passages": passages, "relations": read_relations(treebanks[1])}
     if "polnear" not in without:
-        claims += claim_examples(rows(data / "attribution" / "polnear-train.jsonl", "polnear"), tokenizer)
-    entity_rows: list[Row] = []
+        claims["polnear"] = read_rows(found(data / "attribution" / "polnear-train.jsonl", "polnear"))
+    entities: list[Row] = []
     for path in sorted((data / "entities").glob("*-train.jsonl")):
         name = path.name.removesuffix("-train.jsonl")
         if name not in without:
-            entity_rows += rows(path, name)
-    pos: list[Example] = []
-    for name in ("ewt", "gum"):
-        path = data / "treebank" / f"{name}-train.conllu.gz"
-        if not path.is_file():
-            raise DataError(f"{path}: not there; set DATA to the folder of the training data")
-        pos += treebank_examples(path, tokenizer)
-    return (
-        {"claims": claims, "entities": entity_examples(entity_rows, tokenizer, allowed), "pos": pos},
-        allowed,
-        sources,
-    )
+            entities += read_rows(found(path, name))
+    return Sources(claims, entities, treebanks, digests)
+
+
+def make_examples(rows: Sources, tokenizer: Tokenizer) -> tuple[dict[str, list[Example]], AllowedSets]:
+    """Examples by task, and the sets of tags that pieces may carry."""
+    allowed = AllowedSets()
+    examples = {
+        "claims": make_claims(rows.claims, tokenizer),
+        "entities": entity_examples(rows.entities, tokenizer, allowed),
+        "pos": [e for path in rows.treebanks for e in treebank_examples(path, tokenizer)],
+    }
+    return examples, allowed
+
+
+def make_claims(rows: dict[str, list[Row]], tokenizer: Tokenizer) -> list[Example]:
+    """Examples of all sources of claims, each as often as ``COPIES`` says."""
+    return [e for name in rows for e in claim_examples(rows[name], tokenizer) * COPIES.get(name, 1)]
+
+
+def claims_with_nested(rows: Sources, tokenizer: Tokenizer, folder: Path) -> list[Example]:
+    """The same with the claims inside contents, as the teacher in ``folder`` sees them."""
+    kept = folder / "nested.json"
+    if not kept.is_file():
+        print("marking the claims inside contents", file=sys.stderr)
+        session = Session(folder / "teacher")
+        marked = {name: list(add_nested(rows.claims[name], session)) for name in rows.claims}
+        kept.write_text(json.dumps(marked), encoding="utf-8")
+    return make_claims(json.loads(kept.read_text(encoding="utf-8")), tokenizer)
 
 
 def _encoder_folder() -> Path:
