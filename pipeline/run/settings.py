@@ -26,7 +26,7 @@ STAGES = {
 """The files of each stage: its version is the digest of its source, so that no change goes unseen."""
 
 LIBRARIES = (
-    "spacy onnxruntime tokenizers trafilatura dateparser charset-normalizer ftfy lemminflect py3langid "
+    "spacy onnxruntime tokenizers trafilatura dateparser charset-normalizer lemminflect py3langid "
     "lxml warcio rapidfuzz"
 ).split()
 """Libraries whose version can change what is found."""
