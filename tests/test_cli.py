@@ -25,6 +25,7 @@ import pipeline
 from pipeline import run, tables, terminal
 from pipeline.cli import app
 from pipeline.config import load_config
+from pipeline.corpus_wide import aliases
 from pipeline.read import InputError
 from pipeline.run import steps, whole
 from pipeline.schema import TABLES, Claim, Document, Entity, Name, Range, Reject, Segment, arrow_schema
@@ -162,6 +163,25 @@ def test_extract_exits_3_where_inputs_are_rejected(tmp_path: Path, story: Path) 
     shown = call("show", outputs, "--table", "rejects")
     assert "empty.txt" in shown.stdout
     assert "the file holds no article" in shown.stdout
+
+
+@pytest.mark.usefixtures("fakes")
+@pytest.mark.parametrize("options", [(), ("--shard", "1/2"), ("--force",)])
+def test_cyclic_aliases_are_refused_and_nothing_is_written(
+    tmp_path: Path, story: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    names_csv = tmp_path / "names.csv"
+    names_csv.write_text("alias,name\nBibi,Amir\nAnn,Ann Lee\nAmir,Bibi\n")
+    outputs = tmp_path / "out"
+    monkeypatch.setattr(aliases, "NAMES_CSV", names_csv)
+    result = call("extract", story, "-o", outputs, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"newsclaims: {names_csv}: lines 2, 4: these aliases run in a circle; remove one of them\n"
+    )
+    assert not outputs.exists()
+    names_csv.write_text("alias,name\nBibi,Amir\n")
+    assert call("extract", story, "-o", outputs, *options).exit_code == 0
 
 
 @pytest.mark.usefixtures("fakes")

@@ -163,6 +163,9 @@ def test_aliases_of_the_user_go_first(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("alias,name\na,b\nx,y\nb,c\nc,a\n", r"lines 2, 4, 5: these aliases run in a circle"),
+        ("alias,name\nx,a\na,b\nb,a\n", r": lines 3, 4: these aliases run in a circle"),
+        ("alias,name\n\na,B\n\nb,A\n", r": lines 3, 5: these aliases run in a circle"),
+        ("alias,name,wikidata\nAnn Hale,Hale,Q1\nHALE,ann hale,Q2\n", r": lines 2, 3: these aliases run"),
         ("alias,name\na,b\na,c\n", r"lines 2 and 3: 'a' is given two names"),
         ("alias,name\na,\n", r"line 2: alias and name must both"),
         ("from,to\na,b\n", r"line 1: the columns must be"),

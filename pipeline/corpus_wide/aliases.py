@@ -28,12 +28,16 @@ class _Row:
     wikidata: str
 
 
-def read_aliases(path: Path = NAMES_CSV) -> Aliases:
-    """The aliases at ``path``, each with the name at the end of its chain; none where there is no file.
+def read_aliases(path: Path | None = None) -> Aliases:
+    """The aliases of a file, each with the name at the end of its chain; none where there is no file.
+
+    Args:
+        path: by default ``configs/names.csv``.
 
     Raises:
         ConfigError: a column is missing, an alias has two names, or aliases run in a circle; with the lines.
     """
+    path = path or NAMES_CSV
     if not path.exists():
         return Aliases()
     rows = _read_rows(path)
@@ -75,7 +79,8 @@ def _end_of_chain(path: Path, by_alias: dict[str, _Row], row: _Row) -> str:
         if names.fold(following.name) == names.fold(row.name):
             break  # a name given as its own alias
         if following.line in lines:
-            where = ", ".join(map(str, sorted(lines)))
+            circle = lines[lines.index(following.line) :]  # what only leads into it is no fault
+            where = ", ".join(map(str, sorted(circle)))
             raise ConfigError(f"{path}: lines {where}: these aliases run in a circle; remove one of them")
         lines.append(following.line)
         row = following

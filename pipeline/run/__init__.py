@@ -66,6 +66,7 @@ def extract(
         recipe: other stages, for tests.
 
     Raises:
+        ConfigError: ``configs/names.csv`` cannot be used; nothing is written.
         InputError: an input is not there.
         BusyError: another run is at work in ``outputs``.
         FolderError: ``outputs`` cannot be written to, or its disk is full; the tables are as before.

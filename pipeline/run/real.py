@@ -123,3 +123,14 @@ def make_wide(scan: Scan) -> Wide:
     from pipeline import corpus_wide
 
     return corpus_wide.learn(scan)
+
+
+def check_names() -> None:
+    """Refuse the user's names before anything is read or written, not after hours of extraction.
+
+    Raises:
+        ConfigError: ``configs/names.csv`` cannot be used; with the lines.
+    """
+    from pipeline.corpus_wide.aliases import read_aliases
+
+    read_aliases()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.config import Config
 from pipeline.run.commit import MakeWide
 from pipeline.run.corpus import Repeated
-from pipeline.run.real import is_repeated, make_stages, make_wide
+from pipeline.run.real import check_names, is_repeated, make_stages, make_wide
 from pipeline.run.stages import Extracted, MakeStages, Stages, extract_all
 from pipeline.schema import RawArticle, Reject
 
@@ -20,6 +21,8 @@ class Recipe:
     make_stages: MakeStages = make_stages
     is_repeated: Repeated = is_repeated
     make_wide: MakeWide = make_wide
+    check: Callable[[], None] = check_names
+    """Raises a ``ConfigError`` where the run could not end well, before it begins."""
 
 
 def process(raw: RawArticle, *, config: Config, stages: Stages | None = None) -> Extracted | Reject:

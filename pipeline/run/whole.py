@@ -53,6 +53,7 @@ def extract(
 ) -> Summary:
     """``run.extract``, once it is known that a glance does not do; ``start`` is when it began."""
     recipe = recipe or Recipe()
+    recipe.check()
     was_cut_off = owner_path(outputs).exists()
     share = None if wanted.shard is None else shards.Share(*wanted.shard)
     with locked(outputs):
