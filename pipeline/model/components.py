@@ -20,8 +20,9 @@ from spacy.symbols import IDS
 from spacy.tokens import Doc, Span, SpanGroup
 
 from pipeline.model.attribution import FoundClaim, Scores, Thresholds, find_claims, score_text
-from pipeline.model.decode import Ints, best_bio, bio_transitions, find_spans, log_softmax
+from pipeline.model.decode import FORBIDDEN, Ints, best_bio, bio_transitions, find_spans, log_softmax
 from pipeline.model.labels import ENTITY_TAGS, POS_TAGS, ROLES
+from pipeline.model.pieces import PUNCTUATION
 from pipeline.model.session import FILES, Session
 
 SHIPPED = Path(__file__).parent / "en_newsclaims"
@@ -33,6 +34,8 @@ ENTITY_CONFIDENCE = "newsclaims_entity_confidence"
 
 _ENTITY_TRANSITIONS = bio_transitions(ENTITY_TAGS)
 _POS_SYMBOLS = np.array([IDS[tag] for tag in POS_TAGS])
+_MARKS = [POS_TAGS.index("PUNCT"), POS_TAGS.index("SYM")]
+"""What letters and digits cannot be: "Six;" was taken for a punctuation mark once."""
 
 
 @functools.lru_cache(maxsize=4)
@@ -123,7 +126,9 @@ class Entities:
         return doc
 
     def _set_pos(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
-        tags: Ints = _POS_SYMBOLS[scores.encoded.head("pos").argmax(-1)]
+        likelihood = scores.encoded.head("pos").copy()
+        likelihood[np.ix_(scores.pieces.shapes < PUNCTUATION, _MARKS)] = FORBIDDEN
+        tags: Ints = _POS_SYMBOLS[likelihood.argmax(-1)]
         at = np.searchsorted(scores.pieces.ends, alignment.starts, side="right")
         chosen = tags[np.minimum(at, len(tags) - 1)]
         for token, tag in zip(doc, chosen.tolist(), strict=True):

@@ -19,6 +19,9 @@ Ints = npt.NDArray[np.int32]
 N_SHAPES = 8
 """Shapes: lower, Capitalised, UPPER, miXed, digits, digits and letters, punctuation, other."""
 
+PUNCTUATION = 6
+"""The first shape without letters or digits."""
+
 N_GAPS = 4
 """What stands before a piece: nothing, a space, a line break, the text's start."""
 
