@@ -34,7 +34,7 @@ ENTITY_CONFIDENCE = "newsclaims_entity_confidence"
 
 _ENTITY_TRANSITIONS = bio_transitions(ENTITY_TAGS)
 _POS_SYMBOLS = np.array([IDS[tag] for tag in POS_TAGS])
-_MARKS = [POS_TAGS.index("PUNCT"), POS_TAGS.index("SYM")]
+_MARKS = np.array([POS_TAGS.index("PUNCT"), POS_TAGS.index("SYM")])
 """What letters and digits cannot be: "Six;" was taken for a punctuation mark once."""
 
 
@@ -127,7 +127,7 @@ class Entities:
 
     def _set_pos(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
         likelihood = scores.encoded.head("pos").copy()
-        likelihood[np.ix_(scores.pieces.shapes < PUNCTUATION, _MARKS)] = FORBIDDEN
+        likelihood[np.ix_(np.flatnonzero(scores.pieces.shapes < PUNCTUATION), _MARKS)] = FORBIDDEN
         tags: Ints = _POS_SYMBOLS[likelihood.argmax(-1)]
         at = np.searchsorted(scores.pieces.ends, alignment.starts, side="right")
         chosen = tags[np.minimum(at, len(tags) - 1)]
