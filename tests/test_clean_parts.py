@@ -23,6 +23,7 @@ from pipeline.clean.publisher import copyright_owner
 from pipeline.clean.site_lines import SiteLines, fingerprint, learn, merge_all, recurring
 from pipeline.clean.sites import SiteRules, load_sites
 from pipeline.clean.threads import find_thread
+from pipeline.clean.titles import title_text
 from pipeline.config import ConfigError, load_config
 from pipeline.evaluate.body import score_body, summarise
 from pipeline.run.pages import clean
@@ -160,6 +161,33 @@ def test_copyright_lines(line: str, owner: str | None) -> None:
     assert copyright_owner(line) == owner
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# Pumps to merge", "Pumps to merge"),
+        ("## Pumps to merge ##", "Pumps to merge"),
+        ("**Pumps to merge**", "Pumps to merge"),
+        ("#MeToo reaches the harbour", "#MeToo reaches the harbour"),
+        ("Trawlers told to stay in harbour Updated", "Trawlers told to stay in harbour"),
+        ("Will trawlers stay in harbour? UPDATED", "Will trawlers stay in harbour?"),
+        ("Trawlers told to stay in harbour [updated]", "Trawlers told to stay in harbour"),
+        ("Trawlers Stay – Updated", "Trawlers Stay"),
+        ("School Lunch Rules Updated", "School Lunch Rules Updated"),
+        ("Rules on school lunches updated", "Rules on school lunches updated"),
+    ],
+)
+def test_headlines_without_marks(text: str, title: str) -> None:
+    assert title_text(text) == title
+
+
+def test_a_trail_of_sections_is_no_headline() -> None:
+    trail = "The Tide Herald - Coast News World Business Sport\nTide Herald Coast Malta News\n"
+    head = "Ring rebuilt around small crews, officials say\n\nBy NORA EKSTRAND\nMARCH 3, 2025 11:42\n\n"
+    prose = "A ring broken up by the police last year has rebuilt itself, two officials said on Monday.\n" * 3
+    article = clean(raw(trail + head + prose), config=CONFIG)
+    assert article.document.title == "Ring rebuilt around small crews, officials say"
+
+
 def thread_of(text: str) -> list[tuple[str, str]]:
     page = split_lines(text)
     thread = find_thread(page, 0, load_furniture())
@@ -188,6 +216,33 @@ def thread_of(text: str) -> list[tuple[str, str]]:
             "Comments\nAnn Roe\nIt rained.\nLike · Reply · 5 · 3y\n"
             "Bob Poe\nNo, it did not.\nLike · Reply · 3y",
             [("Ann Roe", "It rained."), ("Bob Poe", "No, it did not.")],
+        ),
+        (  # a comment quotes someone who has no comment of his own in the thread
+            "Comments\nann wrote on April 22, 2013 at 18:40:\nIt rained.\n\n"
+            "bob wrote on April 23, 2013 at 07:05:\nThe Mayor wrote:\n“It will stop.”\nIt never did.",
+            [("ann", "It rained."), ("bob", "The Mayor wrote: “It will stop.” It never did.")],
+        ),
+        (  # names below their comments: the line that quotes does not turn the thread round
+            "Comments\nIt rained in the spring.\nann on April 22, 2013 at 6:40 PM\n\nann wrote:\nIt rained.\n"
+            "It stopped in May.\nbob on April 23, 2013 at 7:05 AM",
+            [("ann", "It rained in the spring."), ("bob", "ann wrote: It rained. It stopped in May.")],
+        ),
+        (
+            "3 comments\n\nann says:\nIt rained.\n\nbob says:\nann wrote:\nIt rained.\nFor a week.\n\n"
+            "cy says:\nFor two.",
+            [("ann", "It rained."), ("bob", "ann wrote: It rained. For a week."), ("cy", "For two.")],
+        ),
+        (  # Disqus as text
+            "2 Comments Tide Login\nRecommend Share Sort by Best\n\nJoin the discussion…\n\nAvatar\n"
+            "ann • 2 hours ago\nIt rained.\n3 • Reply • Share ›\n\nAvatar\nbob ann • an hour ago\n"
+            "ann wrote:\nIt rained.\nFor a week.\n• Reply • Share ›\n\nLoad more comments\nPowered by Disqus",
+            [("ann", "It rained."), ("bob", "ann wrote: It rained. For a week.")],
+        ),
+        (  # WordPress as text
+            "2 Responses to “The bridge”\n\n1. ann says:\nApril 22, 2013 at 6:40 pm\nIt rained.\nReply\n\n"
+            "2. bob says:\nApril 23, 2013 at 7:05 am\n@ann wrote:\nIt rained.\nFor a week.\nReply\n\n"
+            "Leave a Reply\nYour email address will not be published.",
+            [("ann", "It rained."), ("bob", "@ann wrote: It rained. For a week.")],
         ),
         ("Comments\nNo comments yet. Be the first to comment.", []),
         ("Most read\nTen things to know\nJane Doe\n2 hours ago\nWhy it rains\nBob Poe\n3 hours ago", []),

@@ -28,7 +28,7 @@ from pipeline.clean.site_lines import SiteLines, recurring
 from pipeline.clean.sites import rules_for
 from pipeline.clean.tags import find_tags
 from pipeline.clean.threads import Thread, find_thread
-from pipeline.clean.titles import Lines, opens_with_title
+from pipeline.clean.titles import Lines, opens_with_title, title_text
 from pipeline.config import Config
 from pipeline.schema import BODY_KINDS, Article, Document, RawArticle, Segment, one_line
 
@@ -363,7 +363,8 @@ def _article(
 ) -> Article:
     segments = tuple(_segment(raw, page, piece, n) for n, piece in enumerate(_merged(pieces)))
     body = "\n".join(one_line(s.text) for s in segments if s.kept and s.kind in BODY_KINDS)
-    title = _first_text(segments, "title") or raw.title
+    title = _first_text(segments, "title")
+    title = title_text(title) if title else raw.title
     publisher = stated_publisher(site_name) or find_publisher(page.lines, title=title, url=raw.url)
     warnings = [*raw.warnings]
     if not body:

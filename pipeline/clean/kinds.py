@@ -29,6 +29,7 @@ _UPDATE = re.compile(
 )
 _UPDATE_INITIALS = "BUMAP"
 _UPDATE_AUTHOR = re.compile(r"^[^:(]{1,20}\(([^)]{2,40})\)\s*[:\-–—]")
+_MARKDOWN_HEADING = re.compile(r"#{1,6} \w")
 _HEADING_WORDS = 14
 _CAPTION_WORDS = 80
 
@@ -58,6 +59,8 @@ _HEADING_LABEL = Label("heading", "short line without an end mark")
 
 
 def _is_heading(text: str) -> bool:
+    if text[0] == "#":
+        return _MARKDOWN_HEADING.match(text) is not None
     return (
         text[0].isalnum() and not text[0].islower() and not ends_sentence(text) and text[-1] not in ',-–—"”'
     )

@@ -76,7 +76,8 @@ _THREAD_LINE = re.compile(
 class Signature:
     """Who wrote a comment and when: lines ``first`` to ``last - 1``.
 
-    ``says``: the line announces what follows ("NAME says:"); ``signed``: it says that it signs ("Posted by").
+    ``says``: the line announces what follows ("NAME says:"); ``signed``: it says that it signs ("Posted by");
+    ``timed``: it gives a time, if only "2 hours ago".
     """
 
     first: int
@@ -85,6 +86,7 @@ class Signature:
     posted: dt.datetime | None
     says: bool
     signed: bool = False
+    timed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signatur
         after = _dated(page.lines[i + 1]) if i + 1 < len(page) and len(page.lines[i + 1]) < 60 else None
         if after and not after[0]:
             return Signature(i, i + 2, name, after[1], says=True)
-        return Signature(i, i + 1, name, None, says=True)
+        return Signature(i, i + 1, name, None, says=True, timed=False)
     if not _DIGIT.search(line) and " ago" not in line:
         return None
     dated = _dated(line)
@@ -180,13 +182,19 @@ def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signatur
 
 
 def _without_quoted(signatures: list[Signature]) -> list[Signature]:
-    """The signatures without those of quotations: "NAME wrote:" without a time, after a dated one of NAME."""
+    """The signatures without those of quotations inside comments: "NAME wrote:" without a time.
+
+    Where most of the thread's give times, one without quotes; so does one right below another, and one of
+    a name that signed with a time before.
+    """
+    gives_times = 2 * sum(signature.timed for signature in signatures) > len(signatures)
     earlier: set[str] = set()
-    kept = []
+    kept: list[Signature] = []
     for signature in signatures:
-        if signature.posted or not signature.says or signature.author not in earlier:
+        below = bool(kept) and kept[-1].last == signature.first
+        if signature.timed or not (gives_times or below or signature.author in earlier):
             kept.append(signature)
-        if signature.posted:
+        if signature.timed:
             earlier.add(signature.author)
     return kept
 

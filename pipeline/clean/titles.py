@@ -36,6 +36,13 @@ NOTICE = re.compile(
 _SECTION_SHARE = 0.4
 _MENU_WORDS = 12
 """Capitalised words in a row, two of them sections, that make a menu."""
+_MARKUP = re.compile(r"^#{1,6}\s+(?=\S)|^(?P<mark>\*\*|__)(?=\S.*(?P=mark)$)")
+_MARKUP_END = re.compile(r"\s+#+$|(?:\*\*|__)$")
+_UPDATED = re.compile(r"\s*[\[(]\s*(?:updated?|UPDATED?)\s*[\])]$|\s+[-–—|]\s*(?:updated?|UPDATED?)$", re.I)
+_BARE_UPDATED = re.compile(r"(?<=[^\W\d_])[?!]? (?:Updated|UPDATED)$")
+_LOWER_WORD = re.compile(r"\b[a-z]{4,}\b")
+_TRAIL_WORDS = range(3, 8)
+_TRAIL_SHARE = 0.6
 _SMALL_WORDS = frozenset("a an the of to in on at by for from with and or but nor as vs is are it".split())
 
 
@@ -80,6 +87,21 @@ class Lines:
 def key(text: str) -> str:
     """Letters and figures in lower case, for comparison."""
     return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def title_text(text: str) -> str:
+    """A headline without Markdown's marks and without "Updated" after it.
+
+    A bare "Updated" is a mark only after a headline in small letters: "Lunch Rules Updated" keeps it.
+    """
+    marked = _MARKUP.match(text)
+    if marked:
+        text = _MARKUP_END.sub("", text[marked.end() :])
+    bare = _UPDATED.sub("", text)
+    found = _BARE_UPDATED.search(bare)
+    if found and len(_LOWER_WORD.findall(bare)) > 1:
+        bare = bare[: found.start()] + found[0].partition(" ")[0]
+    return bare or text
 
 
 def find_title(lines: Lines, places: range, given: str | None) -> int | None:
@@ -149,6 +171,7 @@ def _title_score(lines: Lines, i: int, stop: int) -> float:
     score += 0.3 * (n_words >= 4) + 0.2 * (5 <= n_words <= 20) + 0.1 * any(c.islower() for c in text)
     score += 0.1 * (re.search(r" [a-z]", text) is not None)
     score -= 0.6 * _is_menu(text, n_words)
+    score -= 2.0 * _is_trail(lines, i)
     score += _has_credit(lines, i, stop)
     below = _next_candidate(lines, i, stop)
     if below is not None:
@@ -189,6 +212,20 @@ def _is_menu(text: str, n_words: int) -> bool:
         return False
     n_sections = sum(word.lower() in load_furniture().line for word in words)
     return n_sections >= _SECTION_SHARE * len(words) or (n_sections > 1 and n_words >= _MENU_WORDS)
+
+
+def _is_trail(lines: Lines, i: int) -> bool:
+    """Whether the line is names of site and sections, most of which stand in the menu above it too."""
+    words = lines[i].split()
+    if not i or len(words) not in _TRAIL_WORDS or not all(word[0].isupper() for word in words):
+        return False
+    if words[-1].lower() not in load_furniture().line:
+        return False
+    above = [lines[j] for j in range(max(0, i - 3), i)]
+    if any(lines[i] in each for each in above):
+        return False
+    named = {word for each in above for word in each.split()}
+    return sum(word in named for word in words) >= _TRAIL_SHARE * len(words)
 
 
 def _can_be_title(lines: Lines, i: int) -> bool:
