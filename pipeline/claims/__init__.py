@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span
 
 from pipeline.claims.cues import read_cue
+from pipeline.claims.dateline import told_from
 from pipeline.claims.describe import Description, Member, describe_source
 from pipeline.claims.lexicon import Lexicon, load_lexicon
 from pipeline.claims.reporters import find_addressee, find_reporter
@@ -47,6 +48,8 @@ class Context:
     article: Article
     segments: Mapping[str, Segment]
     lexicon: Lexicon
+    told_from: dt.datetime | None
+    """The time that "yesterday" is told from, but in comments and updates."""
 
 
 def find_claims(doc: Doc, reading: Reading, article: Article, lexicon: Lexicon) -> list[Claim]:
@@ -60,7 +63,7 @@ def find_claims(doc: Doc, reading: Reading, article: Article, lexicon: Lexicon) 
         lexicon: from ``load_lexicon``.
     """
     segments = {segment.segment_id: segment for segment in article.segments}
-    context = Context(doc, reading, article, segments, lexicon)
+    context = Context(doc, reading, article, segments, lexicon, told_from(article))
     attrs = doc.spans["content"].attrs if "content" in doc.spans else {}
     grouped = group_spans(doc, reading)
     ids = {spans.key: claim_id(context, spans) for spans in grouped}
@@ -151,8 +154,9 @@ def _claim(
     described = describe_source(spans.source, context.lexicon, by_author=_by_author(context, spans, parent))
     cue = read_cue(spans.cue, spans.source, context.lexicon)
     addressee = find_addressee(context.doc, spans.cue, spans.source, spans.parts)
-    reference = _reference(context.article, segment)
-    when = find_when(context.reading.text, spans.cue, _taken(spans), reference, within)
+    when = find_when(
+        context.reading.text, spans.cue, _taken(spans), segment.posted or context.told_from, within
+    )
     source_start, source_end = _maybe_bounds(context, spans.source)
     cue_start, cue_end = _maybe_bounds(context, spans.cue)
     return Claim(
@@ -207,11 +211,6 @@ def _by_author(context: Context, spans: Spans, parent: str | None) -> bool:
 def _taken(spans: Spans) -> list[tuple[int, int]]:
     source = [(spans.source.start_char, spans.source.end_char)] if spans.source is not None else []
     return [*spans.parts, *source]
-
-
-def _reference(article: Article, segment: Segment) -> dt.datetime | None:
-    """The time that "yesterday" is told from: of the comment or update, else of publication."""
-    return segment.posted or article.document.published
 
 
 def _maybe_bounds(context: Context, span: Span | None) -> tuple[int, int] | tuple[None, None]:

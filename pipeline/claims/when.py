@@ -25,11 +25,16 @@ _NUMBER = (
 )
 _UNIT = r"(?:second|minute|hour|day|week|weekend|fortnight|month|year|decade)"
 _YEAR = r"(?:1[89]|20)\d\d"
-TIME = re.compile(
-    rf"""\b(?:
+MONTH_DAY = rf"""(?:
     (?:{_DAY},?\ )?{_MONTH}\ \d{{1,2}}(?:st|nd|rd|th)?(?:,?\ {_YEAR})?\b(?!\.\d)
     | (?:{_DAY},?\ )?(?:the\ )?\d{{1,2}}(?:st|nd|rd|th)?(?:\ of)?\ {_MONTH}(?:,?\ {_YEAR})?\b
     | {_YEAR}-\d\d-\d\d\b
+    )"""
+"""A day of a month, with or without its year, as a verbose pattern."""
+
+TIME = re.compile(
+    rf"""\b(?:
+    {MONTH_DAY}
     | (?:early\ |late\ |mid-?\ ?)?{_MONTH},?\ {_YEAR}\b
     | (?:the\ )?day\ before\ yesterday\b
     | (?:early\ |late\ |earlier\ |later\ )?(?:yesterday|today|tonight|tomorrow|overnight)(?:\ {_PART})?\b
@@ -49,6 +54,8 @@ N_CHARS_AWAY = 60
 
 N_CHARS_OBJECT = 40
 """The longest content that may stand between cue and time: after a longer one it dates the content."""
+
+_HAS_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b|\d-\d|ago")
 
 CLAUSE = re.compile(
     r"\b(?:who|which|that|whose|when|where|after|before|because|while|whether|but|since|until)\b|[;:]"
@@ -163,7 +170,7 @@ def said_date(expression: str, reference: dt.datetime) -> dt.date | None:
         return _weekday(words, weekday, today)
     if not any(char.isdigit() for char in expression) and "ago" not in words:
         return None
-    if re.fullmatch(rf"(?:in )?{_YEAR}", expression) or not re.search(r"\b\d{1,2}\b|\d-\d|ago", expression):
+    if re.fullmatch(rf"(?:in )?{_YEAR}", expression) or not _HAS_DAY.search(expression):
         return None if "ago" not in words else _ago(words, reference)
     return _ago(words, reference) if "ago" in words else _absolute(expression, reference)
 
@@ -205,7 +212,7 @@ def _ago(words: Sequence[str], reference: dt.datetime) -> dt.date | None:
 
 def _absolute(expression: str, reference: dt.datetime) -> dt.date | None:
     """A day and month, of the last year that lets them lie before tomorrow where no year is given."""
-    found = _parsed(re.sub(rf"^{_DAY},? |^the ", "", expression), reference)
+    found = _parsed(re.sub(rf"^{_DAY},? |\bthe | of\b", "", expression), reference)
     if found is None or re.search(_YEAR, expression):
         return found
     while found > reference.date() + dt.timedelta(1):

@@ -1,0 +1,66 @@
+"""The day from which an article is told: that of its dateline where it has one, else of publication."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from pipeline.claims.when import MONTH_DAY, said_date
+from pipeline.schema import Article
+
+_OPENING = re.compile(
+    rf"""^\(?(?P<place>[A-Z][^\d.!?:;"“”\n]{{1,50}}?)
+    (?:,|\ \([A-Z][\w .-]{{1,25}}\),?|,?\ [—–-]+|(?=\ \())?\ \(?
+    (?P<date>{MONTH_DAY})
+    \)?[.,]?(?:\ ?[(/][^()\n]{{2,30}}[)/]|\ [A-Z]{{2,10}})?\s*(?:[—–:]|--?)""",
+    re.VERBOSE,
+)
+"""What a paragraph opens with: "GRAZ, Austria, May 3, 2022 (Reuters) —", "BEIJING, Jan. 3 (Xinhua) --"."""
+
+_DATE = re.compile(MONTH_DAY, re.VERBOSE)
+_UPDATED = re.compile(r"\b(?:updat|modifi|revis|edit)", re.IGNORECASE)
+_SMALL = frozenset("of de la el al upon on the and".split())
+"""Words in small letters that names of places hold."""
+
+_NO_YEAR_NEEDED = dt.datetime(1970, 1, 1)
+
+MOST_DAYS = 7
+"""How long before publication a dateline may be: sites take over a wire's story within days."""
+
+
+def told_from(article: Article) -> dt.datetime | None:
+    """The time that "yesterday" and "on Friday" are told from in the article's own prose.
+
+    A dateline's day, where it lies up to a week before publication or nothing says when that was; without a
+    year it needs the one of publication.
+    """
+    published = article.document.published
+    day = _day_of_dateline(article, published)
+    if day is None or (published is not None and not 0 < (published.date() - day).days <= MOST_DAYS):
+        return published
+    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+
+
+def _day_of_dateline(article: Article, published: dt.datetime | None) -> dt.date | None:
+    opening = [each.text for each in article.segments if each.kind in ("body", "quote")][:2]
+    lines = [each.text for each in article.segments if each.kind == "dateline" and published is None]
+    for expression in (*map(_date_opening, opening), *map(_date_in, lines)):
+        day = said_date(expression, published or _NO_YEAR_NEEDED) if expression else None
+        if expression and day and (published is not None or str(day.year) in expression):
+            return day
+    return None
+
+
+def _date_opening(paragraph: str) -> str | None:
+    """The date after the place with which a paragraph opens; words of a place begin with a capital."""
+    match = _OPENING.match(paragraph)
+    if match is None:
+        return None
+    words = re.findall(r"[^\W\d_]+", match["place"])
+    return match["date"] if all(word[0].isupper() or word in _SMALL for word in words) else None
+
+
+def _date_in(line: str) -> str | None:
+    """The first date of a line of its own, unless it tells of an update."""
+    match = _DATE.search(line)
+    return match.group() if match and not _UPDATED.search(line) else None
