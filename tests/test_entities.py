@@ -181,6 +181,16 @@ def cut(text: str, *ents: tuple[int, int, str]) -> list[tuple[str, str | None]]:
         ("[Ali al-]Tamir’s army", [("Ali al-", PEOPLE)], [("Ali al-]Tamir", "Ali al-Tamir")]),
         ("[Ivo] Dorn said", [("Ivo", PEOPLE), (" Dorn", PEOPLE)], [("Ivo] Dorn", "Ivo Dorn")]),
         ("[Ann Mc]Pell said", [("Ann Mc", PEOPLE)], [("Ann Mc]Pell", "Ann McPell")]),
+        ("M[ark] Reyes left. Reyes said", [("M[ark] Reyes", PEOPLE), ("Reyes", PEOPLE)],
+         [("M[ark] Reyes", "Mark Reyes"), ("Reyes", "Mark Reyes")]),
+        ("Mark Reyes left. Mark [Reyes] said", [("Mark Reyes", PEOPLE), ("Mark [Reyes", PEOPLE)],
+         [("Mark Reyes", "Mark Reyes"), ("Mark [Reyes", "Mark Reyes")]),
+        ("Ivo Amari left. [A]mari said", [("Ivo Amari", PEOPLE), ("A]mari", PEOPLE)],
+         [("Ivo Amari", "Ivo Amari"), ("A]mari", "Ivo Amari")]),
+        # a title that an editor wrote out is no body
+        ("Gen[eral] Mark Reyes said", [("Gen[eral", "ORG"), ("Mark Reyes", PEOPLE)],
+         [("Mark Reyes", "Mark Reyes")]),
+        ("Gen[eral] Motors said", [("Gen[eral] Motors", "ORG")], [("Gen[eral] Motors", "General Motors")]),
         # what must not change
         ("[Ivo Dorn] Yesterday it rained", [("Ivo Dorn", PEOPLE)], [("Ivo Dorn", "Ivo Dorn")]),
         ("[Ivo Dorn] Dorn Chemical left", [("Ivo Dorn", PEOPLE), (" Dorn Chemical", "ORG")],

@@ -72,7 +72,7 @@ def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
         start, end = _trimmed(text, ent.start_char, ent.end_char)
         if ent.label_ == "PERSON":
             start, end = _with_editorial(text, start, end), _past_editorial(text, start, end, labels)
-        if start < end:
+        if start < end and not _is_editors_title(text[start:end]):
             done = end
             yield _Span(start, end, ent.label_, confidences.get((ent.start_char, ent.end_char), 1.0))
 
@@ -124,6 +124,12 @@ def _with_editorial(text: str, start: int, end: int) -> int:
         return start
     title, _ = names.split_title(bracket.group(1))
     return bracket.start(1) + (bracket.group(1).casefold().index(title) + len(title) + 1 if title else 0)
+
+
+def _is_editors_title(name: str) -> bool:
+    """Whether a name is a title that an editor wrote out, and nothing else: "Gen[eral" of "Gen[eral] Mark
+    Reyes"."""
+    return "[" in name and not names.split_title(names.tidy(name))[1]
 
 
 def _past_editorial(text: str, start: int, end: int, labels: Mapping[int, tuple[int, str]]) -> int:
