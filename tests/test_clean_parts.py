@@ -417,3 +417,42 @@ def test_line_labels_are_those_of_their_gold() -> None:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[:40:13]]
     for row in rows:
         assert line_labels(row["raw"], row["body"]) == row["line_labels"]
+
+
+REPORT = (
+    "Auditors have traced the 2.3 million that went missing from the flood fund in 2008 to a dormant account "
+    "of the road department, the treasurer announced."
+)
+
+
+@pytest.mark.parametrize(
+    ("lead_in", "text", "outlet"),
+    [
+        ("From the Ridgeway Review:", REPORT, "Ridgeway Review"),
+        ("According to the Daily Courier:", REPORT, "Daily Courier"),
+        ("It is all over town. The Valley Tribune has the story today.", REPORT, "Valley Tribune"),
+        ("They have the numbers.", "> " + REPORT, None),
+        ("Then there is this:", REPORT, None),
+        ("This is how the Island Times puts it:", f'"{REPORT}"', "Island Times"),
+    ],
+)
+def test_excerpts_of_outlets(lead_in: str, text: str, outlet: str | None) -> None:
+    paragraphs = ["I said so in May.", lead_in, text, "My guess was right. I was lucky."]
+    found = find_excerpts(paragraphs, ["body"] * 4)
+    assert {i: (label.kind, label.author) for i, label in found.items()} == {2: ("quote", outlet)}
+
+
+@pytest.mark.parametrize(
+    ("lead_in", "text"),
+    [
+        (
+            "It comes down to this:",
+            "I would rather walk to work in the rain than wait for number nine again.",
+        ),
+        ("I read the Valley Tribune today.", REPORT),
+        ("It is all over town. The Valley Tribune has the story today.", "Let's see, shall we, how it ends!"),
+    ],
+)
+def test_own_words_are_no_excerpt(lead_in: str, text: str) -> None:
+    paragraphs = ["I said so in May.", lead_in, text, "My guess was right. I was lucky."]
+    assert find_excerpts(paragraphs, ["body"] * 4) == {}

@@ -1,4 +1,4 @@
-"""Gold page tops and comment threads: their notation, and the scorer of metadata and comments."""
+"""Gold page tops, comment threads and posts: their notation, and the scorer of metadata and comments."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 
 from pipeline.evaluate.figures import Figure, figure
 from pipeline.evaluate.metadata import find_comments, plain, score_headers, score_threads, wrong_fields
-from pipeline.evaluate.pages import raw_article, read_headers, read_threads
+from pipeline.evaluate.pages import raw_article, read_headers, read_posts, read_threads
 from pipeline.evaluate.passages import PassageError, read_rows
+from pipeline.evaluate.posts import score_posts
 from pipeline.schema import Article, Document, Segment
 
 GOLD = Path(__file__).resolve().parents[1] / "gold"
@@ -118,6 +119,7 @@ def test_a_block_without_text_is_refused(tmp_path: Path) -> None:
 def test_gold_rows_are_those_of_the_text_files(half: str) -> None:
     assert read_rows(GOLD / "headers" / f"{half}.jsonl") == read_headers(GOLD / "headers" / f"{half}.txt")
     assert read_rows(GOLD / "threads" / f"{half}.jsonl") == read_threads(GOLD / "threads" / f"{half}.txt")
+    assert read_rows(GOLD / "posts" / f"{half}.jsonl") == read_posts(GOLD / "posts" / f"{half}.txt")
 
 
 def test_gold_values_stand_in_their_pages() -> None:
@@ -225,3 +227,24 @@ def test_threads_wrong(thread: Row) -> None:
     assert figures["posted"] == figure(0, 2, 2)
     assert figures["letters"].precision < 1
     assert score_threads([thread], [None])["comment"] == figure(0, 0, 3)
+
+
+def test_score_of_posts(tmp_path: Path) -> None:
+    path = tmp_path / "posts.txt"
+    path.write_text(
+        "## p1 x\n---\nOwn.\n[[One.\nTwo.||quote|The Tide]]\n[[UPDATE (Jo): Three.||update|Jo]]\n",
+        encoding="utf-8",
+    )
+    (row,) = read_posts(path)
+    assert row["text"] == "Own.\nOne.\nTwo.\nUPDATE (Jo): Three."
+    found = article(
+        row,
+        ("quote", "Own.\nOne.", "Tide", None),
+        ("body", "Two.", None, None),
+        ("update", "UPDATE (Jo): Three.", "Jo", None),
+    )
+    figures = score_posts([row], [found])
+    assert figures["quote"] == figure(1, 2, 2)
+    assert figures["outlet"] == figure(0, 2, 2)
+    assert figures["update"] == figures["update_author"] == figure(1, 1, 1)
+    assert score_posts([row], [None])["quote"] == figure(0, 0, 2)

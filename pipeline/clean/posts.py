@@ -1,7 +1,8 @@
 """Blog posts: which paragraphs are excerpts of another outlet.
 
-A post speaks in the first person. An excerpt follows a paragraph that ends with a colon, or opens with an
-editor's bracket or an ellipsis, and goes on as long as the voice stays that of a report.
+A post speaks in the first person. An excerpt follows a paragraph that ends with a colon or with a short
+sentence that names an outlet, or opens with an editor's bracket, an ellipsis or ">", and goes on as long as
+the voice stays that of a report.
 """
 
 from __future__ import annotations
@@ -15,15 +16,24 @@ from pipeline.config import read_lexicon
 
 _QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?")
 _OWN_VOICE = re.compile(
-    r"\b(?:I|I['’](?:m|ve|d|ll)|my|me|myself|we|our|us|you|your|let['’]s)\b|n['’]t\b|[!?]\W*$|^(?:yes|no|well|so|hmm|heh)\b",
+    r"\b(?:I|I['’](?:m|ve|d|ll)|my|me|myself|we|our|us|you|your|let['’]s)\b|n['’]t\b|!(?=\s|$)|[!?]\W*$|^(?:yes|no|well|so|hmm|heh)\b",
     re.I,
 )
 _FIRST_PERSON = re.compile(r"\bI\b|\bI['’](?:m|ve|d|ll)\b|\b(?:my|our|we)\b", re.I)
-_TIP = re.compile(r"\((?:hat )?tip to [^)]*\)|\(h/?t:? [^)]*\)|\(via [^)]*\)", re.I)
+_TIP = re.compile(r"\((?:hat )?tip(?: to|:) [^)]*\)|\(h/?t:? [^)]*\)|\(via [^)]*\)", re.I)
 """Who pointed to the outlet, not the outlet."""
 _MIN_POST_SHARE = 0.1
 _MIN_POST_UNITS = 2
 """Paragraphs in the first person, outside quotation marks, that make a post: news reports have none."""
+_BY_MARK = "opens with an editor's mark in a post"
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z“\"])")
+_NO_FIRST_WORD = (
+    r"(?!(?:The|A|An|In|At|On|From|To|By|As|And|But|So|Or|This|That|Then|Now|Here|There|First|Today|"
+    r"Yesterday|According|Meanwhile|Via|See|Read)\b)"
+)
+"""Words that begin a sentence and no outlet's name."""
+_MAX_LEAD_IN_WORDS = 14
+_MIN_UNMARKED_WORDS = 20
 _MIN_WORDS = 12
 """Words of the shortest paragraph that goes on with an excerpt."""
 
@@ -33,51 +43,77 @@ def own_words(text: str) -> str:
     return _QUOTED.sub(" ", text)
 
 
-def is_post(paragraphs: Sequence[str]) -> bool:
-    """Whether the paragraphs are written in the first person."""
+def is_post(paragraphs: Sequence[str], *, is_updated: bool = False) -> bool:
+    """Whether the paragraphs are written in the first person; signed updates make a longer one a post."""
     first_person = _FIRST_PERSON.search
     n = sum(
         first_person(text) is not None and first_person(own_words(text)) is not None for text in paragraphs
     )
-    return n >= _MIN_POST_UNITS and n >= _MIN_POST_SHARE * len(paragraphs)
+    return n >= _MIN_POST_UNITS and (is_updated or n >= _MIN_POST_SHARE * len(paragraphs))
 
 
 def find_excerpts(paragraphs: Sequence[str], kinds: Sequence[str]) -> dict[int, Label]:
     """The paragraphs of a post that are excerpts, with the outlet where the lead-in names it."""
-    if not is_post(paragraphs):
+    if not is_post(paragraphs, is_updated="update" in kinds):
         return {}
     found: dict[int, Label] = {}
     open_label: Label | None = None
     for i, text in enumerate(paragraphs):
-        if kinds[i] not in ("body", "heading"):
-            open_label = None
-        elif i and paragraphs[i - 1].rstrip().endswith(":") and i - 1 not in found:
-            open_label = Label("quote", "after a colon in a post", outlet_in(paragraphs[i - 1]))
-            found[i] = open_label
-        elif text[0] == "[" or text.startswith(("...", "…")):
-            found[i] = Label("quote", "opens with an editor's mark in a post", _outlet_before(paragraphs, i))
-            open_label = None
-        elif open_label and len(text.split()) >= _MIN_WORDS and not _OWN_VOICE.search(own_words(text)):
-            found[i] = open_label
-        else:
-            open_label = None
+        label = None
+        if kinds[i] in ("body", "heading"):
+            lead_in = paragraphs[i - 1] if i and i - 1 not in found else None
+            goes_on = open_label and len(text.split()) >= _MIN_WORDS and not _in_own_voice(text)
+            label = _opened(text, lead_in, open_label) or (open_label if goes_on else None)
+        if label:
+            found[i] = label
+        open_label = None if label and label.reason == _BY_MARK else label
     return found
 
 
-def _outlet_before(paragraphs: Sequence[str], i: int) -> str | None:
-    return outlet_in(paragraphs[i - 1]) if i else None
+def _opened(text: str, lead_in: str | None, before: Label | None) -> Label | None:
+    """The label of an excerpt that a paragraph begins; ``before`` is that of the paragraph above."""
+    if text.startswith(">"):
+        outlet = outlet_in(lead_in) if lead_in else before.author if before else None
+        return Label("quote", "set off by a mark", outlet)
+    if lead_in is not None and lead_in.rstrip().endswith(":"):
+        outlet = outlet_in(lead_in)
+        if outlet or not _FIRST_PERSON.search(own_words(text)):
+            return Label("quote", "after a colon in a post", outlet)
+        return None
+    if text[0] == "[" or text.startswith(("...", "…")):
+        return Label("quote", _BY_MARK, outlet_in(lead_in) if lead_in else None)
+    named = _named_last(lead_in) if lead_in else None
+    if named and len(text.split()) >= _MIN_UNMARKED_WORDS and not _in_own_voice(text):
+        return Label("quote", "after an outlet's name in a post", named)
+    return None
+
+
+def _in_own_voice(text: str) -> bool:
+    return _OWN_VOICE.search(own_words(text)) is not None
+
+
+def _named_last(lead_in: str) -> str | None:
+    """The outlet in a paragraph's last sentence, where that is short and not about the author."""
+    last = _SENTENCE_END.split(_TIP.sub("", lead_in).strip())[-1]
+    if len(last.split()) > _MAX_LEAD_IN_WORDS or _FIRST_PERSON.search(last):
+        return None
+    return outlet_in(last)
 
 
 @functools.cache
 def _outlets() -> re.Pattern[str]:
+    rows = read_lexicon("outlets")
     names = {
         name.replace("_", " ")
-        for row in read_lexicon("outlets")
+        for row in rows
         if row[0] in ("agency", "outlet")
         for name in row[1].split()
         if len(name) > 3 and not name.isupper()
     }
-    return re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, names), key=len, reverse=True)) + r")\b")
+    suffixes = {name.replace("_", " ") for row in rows if row[0] == "suffix" for name in row[1].split()}
+    known = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    ends = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True))
+    return re.compile(rf"\b(?:(?:{_NO_FIRST_WORD}[A-Z][\w'’-]+ ){{1,3}}(?:{ends})|{known})\b")
 
 
 def outlet_in(text: str) -> str | None:

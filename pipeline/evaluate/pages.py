@@ -1,6 +1,6 @@
-"""The tops of scraped pages and comment threads, as written by hand, turned into gold rows.
+"""The tops of scraped pages, comment threads and blog posts, as written by hand, turned into gold rows.
 
-``gold/headers/README.md`` and ``gold/threads/README.md`` describe the notation.
+The README.md of ``gold/headers``, ``gold/threads`` and ``gold/posts`` describe the notation.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ ALWAYS = ("title", "subtitle", "authors", "agency", "published", "updated")
 
 _COMMENT = re.compile(r"\[\[(.*?)\|\|([^|\]]*)\|([^|\]]*)(?:\|(\d+))?\]\]", re.DOTALL)
 
+_MARK = re.compile(r"\[\[(.*?)\|\|(quote|update)\|([^|\]]*)\]\]", re.DOTALL)
+
 
 def read_headers(path: Path) -> list[dict[str, Any]]:
     """Rows of ``{id, shape, url, text, expected, accept}``."""
@@ -29,6 +31,11 @@ def read_headers(path: Path) -> list[dict[str, Any]]:
 def read_threads(path: Path) -> list[dict[str, Any]]:
     """Rows of ``{id, shape, text, comments}``; a comment has ``start, end, author, posted, quoting``."""
     return [_thread(block) for block in _blocks(path)]
+
+
+def read_posts(path: Path) -> list[dict[str, Any]]:
+    """Rows of ``{id, shape, text, marks}``; a mark has ``start, end, kind, name``."""
+    return [_post(block) for block in _blocks(path)]
 
 
 def _blocks(path: Path) -> list[str]:
@@ -88,6 +95,18 @@ def _thread(block: str) -> dict[str, Any]:
     return row | {"text": text + marked[position:], "comments": comments}
 
 
+def _post(block: str) -> dict[str, Any]:
+    row, _, marked = _split(block)
+    text, marks, position = "", [], 0
+    for match in _MARK.finditer(marked):
+        text += marked[position : match.start()]
+        start = len(text)
+        text += match[1]
+        marks.append({"start": start, "end": len(text), "kind": match[2], "name": match[3] or None})
+        position = match.end()
+    return row | {"text": text + marked[position:], "marks": marks}
+
+
 def raw_article(row: dict[str, Any]) -> RawArticle:
     """The page as the reader hands it to cleaning."""
     return RawArticle(
@@ -101,10 +120,11 @@ def raw_article(row: dict[str, Any]) -> RawArticle:
 
 
 def main(gold: Path) -> None:
-    """Make the rows of ``headers`` and ``threads`` below ``gold`` from their text files."""
+    """Make the rows of ``headers``, ``threads`` and ``posts`` below ``gold`` from their text files."""
     for half in ("dev", "test"):
         write_rows(read_headers(gold / "headers" / f"{half}.txt"), gold / "headers" / f"{half}.jsonl")
         write_rows(read_threads(gold / "threads" / f"{half}.txt"), gold / "threads" / f"{half}.jsonl")
+        write_rows(read_posts(gold / "posts" / f"{half}.txt"), gold / "posts" / f"{half}.jsonl")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from pipeline.evaluate.gold import (
 )
 from pipeline.evaluate.measured import Measured, Part, all_scored, scored, values_of
 from pipeline.evaluate.metadata import score_headers, score_threads
+from pipeline.evaluate.posts import score_posts
 from pipeline.evaluate.show import GOLD, clean_pages, who_claims
 from pipeline.evaluate.speed import time_texts
 from pipeline.evaluate.who import score_who
@@ -165,6 +166,14 @@ def measure_pages(config: Config, half: str) -> Part:
     return Part(f"page tops and threads, {half} half", gold_digest(paths), all_scored(found))
 
 
+def measure_posts(config: Config, half: str) -> Part:
+    """Our own blog posts: lines that are excerpts or updates, and whose."""
+    path = GOLD / "posts" / f"{half}.jsonl"
+    rows = read_rows(path)
+    found = score_posts(rows, clean_pages(rows, config))
+    return Part(f"posts, {half} half", gold_digest([path]), all_scored(found))
+
+
 def measure_speed(config: Config, data: Path) -> Iterator[Part]:
     """PolNeAR dev, else our own passages in texts as long as articles.
 
@@ -185,12 +194,17 @@ def _halves(measure: Callable[[Config, str], Part], config: Config, data: Path) 
     yield from (measure(config, half) for half in HALVES)
 
 
+def _measure_metadata(config: Config, data: Path) -> Iterator[Part]:
+    yield from _halves(measure_pages, config, data)
+    yield from _halves(measure_posts, config, data)
+
+
 PARTS: dict[str, Callable[[Config, Path], Iterator[Part]]] = {
     "claims": measure_claims,
     "entities": measure_entities,
     "body": measure_bodies,
     "who": functools.partial(_halves, measure_who),
-    "metadata": functools.partial(_halves, measure_pages),
+    "metadata": _measure_metadata,
     "speed": measure_speed,
 }
 """What can be measured by itself, by the name that ``--only`` takes."""
