@@ -149,6 +149,20 @@ def test_no_source_no_cue() -> None:
     assert (claim.source_kind, claim.anonymous, claim.cue_class) == ("unknown", True, "say")
 
 
+@pytest.mark.parametrize(
+    ("source", "kind", "count"),
+    [("He/r", "person", None), ("She/r", "person", None), ("They/r", "group", None),
+     ("It/r", "organization", None), ("We/r", "author", None), ("Who/r", "person", None),
+     ("Both/d", "group", 2), ("Some/d", "group", None), ("Nobody/n", "person", None),
+     ("That/r", "unknown", None)],
+)  # fmt: skip
+def test_a_source_that_is_a_pronoun_has_no_description(source: str, kind: str, count: int | None) -> None:
+    (claim,) = simple(f"[{source}] [said/v] [it/r was/x theirs/r]", *ROLES)
+    assert (claim.source_name, claim.source_role, claim.source_nationality) == (None, None, None)
+    assert (claim.source_affiliation, claim.source_members, claim.antecedent) == (None, None, None)
+    assert (claim.source_kind, claim.source_count, claim.anonymous) == (kind, count, True)
+
+
 def test_an_editor_s_bracket_is_part_of_the_name() -> None:
     doc, spans = typed_doc("{/u [Spokesman/n Ali/p al/p -/u }/u Dabbagh/p] [said/v] [it/r rained/v]")
     words = [token.text.replace("{", "[").replace("}", "]") for token in doc]

@@ -394,6 +394,33 @@ def test_an_article_of_pronouns_only() -> None:
     assert (found.source_name, found.antecedent, found.anonymous) == (None, None, True)
 
 
+PRONOUNS = (
+    "He|She|It|They|We|I|You|Who|This|That|These|Those|Some|Many|Others|Another|Both|One|Each|Everybody|"
+    "Nobody|Somebody|None of them|Two of them|One of them|The former|The latter|He and she"
+).split("|")
+
+
+@pytest.mark.parametrize("around", ["", "They left. ", "She told him. They told her. "])
+@pytest.mark.parametrize("source", PRONOUNS)
+def test_among_pronouns_every_source_stays_unnamed(source: str, around: str) -> None:
+    text = f"{around}{source} said it was theirs. He denied this. “I saw it,” she said to them."
+    claims = [(source, "it was theirs"), ("He", "this"), ("she", "“I saw it,”"), ("I", "it,")]
+    found = resolved(text, "", *claims)
+    assert len(found) == 4
+    assert all((each.source_name, each.anonymous) == (None, True) for each in found)
+    assert all(each.antecedent is None or each.antecedent in text for each in found)
+
+
+def test_an_article_of_nothing_but_pronouns_names_nobody() -> None:
+    text = " ".join(f"{source}. They. Them. Theirs." for source in PRONOUNS)
+    article = article_of(text, (), ())
+    reading, doc = read_article(article), typed(text)
+    assert [each.name for each in find_entities(doc, reading, article)] == [
+        None
+    ]  # the "Two" of "Two of them"
+    assert resolve(doc, reading, article, [], []) == []
+
+
 def test_no_claims_no_work() -> None:
     assert resolved("Kenneth Hale left.", HALE) == []
 
