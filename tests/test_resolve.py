@@ -156,6 +156,8 @@ HALE = "Kenneth Hale/PERSON "
          "Laura Dorn", "Laura Dorn"),
         ("Laura Dorn resigned. He said it rained.", "Laura Dorn/PERSON", "He", "it rained", None, None),
         ("He said it rained.", "", "He", "it rained", None, None),
+        ("Kenneth Hale left. “Kenneth Hale lied,” the lawmaker said.", HALE, "the lawmaker",
+         "“Kenneth Hale lied,”", None, None),
         ("“Kenneth Hale lied,” he said.", HALE, "he", "“Kenneth Hale lied,”", None, None),
         ("Kenneth Hale, who said it rained, left.", HALE, "who", "it rained", "Kenneth Hale", "Kenneth Hale"),
         ("They (Iran) said it rained.", "Iran/GPE", "They", "it rained", "Iran", "Iran"),

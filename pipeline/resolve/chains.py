@@ -281,6 +281,7 @@ def _somebody(builder: _Builder, mention: Mention) -> Chain | None:
         and (mention.gender is None or chain.gender in {None, mention.gender})
         and mention.sentence - chain.mentions[-1].sentence <= 2
         and not is_first_person(chain)
+        and chain.mentions[-1].quotation not in mention.own_quotations  # nobody names himself
     }
     if len(fitting) > 1 and mention.head not in GENERIC_PERSONS:
         fitting = {key: chain for key, chain in fitting.items() if chain.name}
