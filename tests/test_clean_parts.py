@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,7 +21,7 @@ from pipeline.clean.furniture import load_furniture
 from pipeline.clean.lines import join_lines, split_lines
 from pipeline.clean.posts import find_excerpts, outlet_in
 from pipeline.clean.publisher import copyright_owner
-from pipeline.clean.site_lines import SiteLines, fingerprint, learn, merge_all, recurring
+from pipeline.clean.site_lines import SiteLines, fingerprint, learn, merge_all, recurring, with_site
 from pipeline.clean.sites import SiteRules, load_sites
 from pipeline.clean.threads import find_thread
 from pipeline.clean.titles import title_text
@@ -456,3 +457,54 @@ def test_excerpts_of_outlets(lead_in: str, text: str, outlet: str | None) -> Non
 def test_own_words_are_no_excerpt(lead_in: str, text: str) -> None:
     paragraphs = ["I said so in May.", lead_in, text, "My guess was right. I was lucky."]
     assert find_excerpts(paragraphs, ["body"] * 4) == {}
+
+
+@pytest.mark.parametrize(
+    ("foot", "key"),
+    [
+        ("Copyright © 2024 Example News Ltd. All rights reserved", "examplenews"),
+        ("© 2024 Example News", "examplenews"),
+        ("© The Example News 2023", "examplenews"),
+        ("© 2024 example-news.com", "example-news.com"),
+        ("www.example-news.com", "example-news.com"),
+        ("Write to desk@example-news.com", None),
+        ("a-news.com b-news.com", None),
+        ("The dam holds.", None),
+    ],
+)
+def test_site_from_the_footer(foot: str, key: str | None) -> None:
+    page = raw(f"Dam holds\n\nThe dam will hold, officials said on Monday.\n\n{foot}")
+    assert with_site(page).site_key == key
+    assert with_site(replace(page, site_key="tide")).site_key == "tide"
+
+
+FOOTER = "Copyright © 2024 Example News Ltd. All rights reserved"
+
+
+def test_lines_of_a_site_that_only_its_footer_names() -> None:
+    notice = (
+        "The crew of this page meets its readers on the first Monday of every month in the old customs house."
+    )
+    pages = [
+        with_site(raw(f"{title}\n\n{report(place)}\n\n{notice}\n\n{FOOTER}"))
+        for title, place in (("Dam holds", "dam"), ("Pier falls", "pier"))
+    ]
+    known = merge_all([learn(each) for each in pages])
+    alone, taught = (clean(pages[0], config=CONFIG, known=each).document.body for each in (None, known))
+    assert notice in alone
+    assert notice not in taught
+    assert taught.startswith(report("dam").replace("\n\n", "\n"))
+
+
+def test_a_second_copy_does_not_empty_an_article() -> None:
+    page = with_site(raw(f"Dam holds\n\n{report('dam')}\n\n{FOOTER}"))
+    known = merge_all([learn(page), learn(page)])
+    body = clean(page, config=CONFIG, known=known).document.body
+    assert body.startswith(report("dam").replace("\n\n", "\n"))
+
+
+def report(place: str) -> str:
+    return "\n\n".join(
+        f"Officials said on Monday that {place} number {n} would hold, though the water is {n} metres up."
+        for n in range(1, 9)
+    )

@@ -24,7 +24,7 @@ from pipeline.clean.posts import find_excerpts
 from pipeline.clean.publisher import find_publisher, host_of, squeezed, stated_publisher
 from pipeline.clean.quoting import repeated_lines
 from pipeline.clean.scorer import Trees, load_trees
-from pipeline.clean.site_lines import SiteLines, recurring
+from pipeline.clean.site_lines import SiteLines, recurring, without_copies
 from pipeline.clean.sites import rules_for
 from pipeline.clean.tags import find_tags
 from pipeline.clean.threads import Thread, find_thread
@@ -110,6 +110,7 @@ def score_page(
     if known is not None:
         known_lines = recurring(page.lines, known, site)
         recurs = np.array([all(known_lines[u.first : u.last]) for u in units])
+        recurs = without_copies(recurs, odds, features[:, names.index("n_words")])
         odds = odds - np.where(recurs, np.float32(_RECURRING_ODDS), np.float32(0))
     n_words, repeats = (features[:, names.index(name)] for name in ("n_words", "repeats"))
     return Scored(page, units, seen, n_words, 1 / (1 + np.exp(-odds)), repeats, recurs)

@@ -36,6 +36,13 @@ _NOT_OWNERS = re.compile(
 _SUFFIX = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+")
 _ABOUT = re.compile(r"^(?:about|subscribe to|welcome to|advertise with|contact|support|follow)\s+", re.I)
 _HOST_LIKE = re.compile(r"^https?:|^[\w-]+(?:\.[\w-]+)+$")
+_LEADING_YEARS = re.compile(rf"^{_YEARS}\W*")
+_FOOTER_HOST = re.compile(
+    r"(?<![\w@.-])(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+(?:com|org|net|news|info|tv|co\.[a-z]{2}|[a-z]{2}))\b"
+    r"(?![@\w-])",
+    re.I,
+)
+_FOOTER_LINES = 10
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"[\w'’&.-]+")
 _TOP_LINES = 40
@@ -65,6 +72,20 @@ def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) 
         or _copyright_owner(lines)
         or _masthead(lines, title)
     )
+
+
+def footer_site(lines: Sequence[str]) -> str | None:
+    """A key for the page's site from its footer: who holds the copyright, else the one address named there.
+
+    It depends on the page alone, and is the same for all pages with the same footer.
+    """
+    owner = _copyright_owner(lines)
+    if owner is not None:
+        name = _LEADING_YEARS.sub("", owner).removeprefix("The ")
+        return (name.lower().removeprefix("www.") if _HOST_LIKE.search(name) else squeezed(name)) or None
+    foot = [line for line in lines[-_FOOTER_LINES:] if len(line) <= _MASTHEAD_CHARS]
+    hosts = {match[1].lower() for line in foot for match in _FOOTER_HOST.finditer(line)}
+    return hosts.pop() if len(hosts) == 1 else None
 
 
 def host_of(url: str | None) -> str | None:

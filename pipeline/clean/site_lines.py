@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.clean.lines import split_lines
+from pipeline.clean.publisher import footer_site
 from pipeline.schema import RawArticle
 
 MIN_CHARS = 4
 """Lines shorter than this say nothing: numbers, marks."""
+_COPY_SHARE = 0.5
+"""Share of the prose's words on other pages of the site from which those pages are copies of the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,14 @@ def fingerprint(line: str) -> int:
     )
 
 
+def with_site(raw: RawArticle) -> RawArticle:
+    """The article with a site key from its own footer where neither address nor folder gave one."""
+    if raw.site_key is not None:
+        return raw
+    key = footer_site(split_lines(raw.text).lines)
+    return raw if key is None else replace(raw, site_key=key)
+
+
 def learn(raw: RawArticle) -> SiteLines:
     """What one article teaches: its distinct lines, under its site; nothing without a site key."""
     if raw.site_key is None:
@@ -92,3 +107,13 @@ def recurring(lines: Iterable[str], known: SiteLines | None, site: str | None) -
     counts = known.counts[site]
     least = 2 if n_pages < 10 else max(3, n_pages // 10)
     return [len(line) >= MIN_CHARS and counts.get(fingerprint(line), 0) >= least for line in lines]
+
+
+def without_copies(
+    recurs: NDArray[np.bool_], odds: NDArray[np.floating[Any]], n_words: NDArray[np.floating[Any]]
+) -> NDArray[np.bool_]:
+    """What recurs as furniture: where most of the prose recurs, another page is a copy of this one."""
+    is_prose = odds > 0
+    if n_words[recurs & is_prose].sum() <= _COPY_SHARE * n_words[is_prose].sum():
+        return recurs
+    return recurs & ~is_prose

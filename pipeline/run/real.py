@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline import clean, remote
-from pipeline.clean.site_lines import SiteLines, learn
+from pipeline.clean.site_lines import SiteLines, learn, with_site
 from pipeline.config import Config
 from pipeline.read import Input, read_articles
 from pipeline.run.commit import Scan, Wide
@@ -44,7 +44,8 @@ def read(config: Config, source: Input) -> Iterator[RawArticle | Reject]:
     """The articles of an input, wherever it lies."""
     try:
         with remote.on_disk(source.path) as path:
-            yield from read_articles(dataclasses.replace(source, path=path), config)
+            for found in read_articles(dataclasses.replace(source, path=path), config):
+                yield with_site(found) if isinstance(found, RawArticle) else found
     except OSError as error:
         yield Reject(source.shown, source.doc_id, "unreadable", error.strerror or str(error))
 
