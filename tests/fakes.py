@@ -167,7 +167,8 @@ def annotate(articles: Iterable[Article]) -> Generator[Annotated]:
         if "!error" in text:
             raise ValueError("told to")
         reading = read_article(article)
-        yield article, reading, _nlp().make_doc(reading.text)
+        with _nlp().memory_zone():  # as the real one: words that are seen are forgotten again
+            yield article, reading, _nlp().make_doc(reading.text)
 
 
 def _where(doc: Doc, reading: Reading) -> Iterator[tuple[int, Range, str]]:
