@@ -298,12 +298,9 @@ def dirty_parts(result: Result, plans: Sequence[PartPlan], layout: Layout) -> se
     """The parts that get or lose an article, or hold one whose input is another or holds something else."""
     counts = Counter(result.before.articles["part"].to_pylist())
     dirty = {plan.number for plan in plans if plan.made or len(plan.keep) != counts[plan.number]}
-    known = set(zip(*_paths_and_digests(result.before.inputs), strict=True))
-    now = zip(*_paths_and_digests(result.inputs), strict=True)
-    moved = pa.array([path for path, sha256 in now if (path, sha256) not in known], pa.string())
+    was, now = result.before.inputs, result.inputs
+    row = pc.index_in(now["path"], value_set=was["path"].combine_chunks())
+    same = pc.fill_null(pc.equal(now["sha256"], was["sha256"].take(row)), False)
+    moved = now["path"].filter(pc.invert(same)).combine_chunks()
     is_moved = np.asarray(pc.is_in(result.corpus.articles["path"], value_set=moved))
     return dirty | set(layout.part[is_moved].tolist())
-
-
-def _paths_and_digests(inputs: pa.Table) -> tuple[list[str], list[str]]:
-    return inputs["path"].to_pylist(), inputs["sha256"].to_pylist()

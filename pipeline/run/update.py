@@ -162,15 +162,17 @@ class _Run:
             self.plan.shown,
             limit=self.job.limit,
         )
+        inputs = _partly_read(pa.concat_tables([same, survey.inputs]), found.cut)
+        rejects = [_of_paths(self.before.rejects, same["path"]), survey.rejects, self.plan.rejects]
+        del kept, survey  # ``found`` has its articles: most of what is held of an article
         lines = columns.learn(found.articles, self.job.is_repeated)
         work = columns.compare(found.articles, lines, known)
         made = self.resume(found, lines, work)
         self.read_missing(found, work)
         made += self.extract(found, lines, work)
-        rejects = [_of_paths(self.before.rejects, same["path"]), survey.rejects, self.plan.rejects]
         return Result(
             settings=self.job.settings,
-            inputs=_partly_read(pa.concat_tables([same, survey.inputs]), found.cut),
+            inputs=inputs,
             corpus=found,
             work=work,
             lines=lines,
