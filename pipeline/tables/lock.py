@@ -44,8 +44,8 @@ def locked(outputs: Path) -> Iterator[None]:
     try:
         owner.write_text(json.dumps({"pid": os.getpid(), "host": platform.node()}), encoding="utf-8")
         yield
+    finally:  # also after an error: a file left behind tells the next run that the process was killed
         owner.unlink(missing_ok=True)
-    finally:
         lock.release()
 
 
