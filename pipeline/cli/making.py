@@ -106,7 +106,7 @@ def benchmark(
     ] = None,
     results: Annotated[
         Path, typer.Option("-o", "--outputs", help="Folder to keep the figures in, as JSON.")
-    ] = Path("runs/benchmark"),
+    ] = Path("benchmarks"),
     config: ConfigFile = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
