@@ -219,24 +219,36 @@ def print_explained(out: Console, article: Article, scores: Mapping[int, float],
         heading: the line above.
     """
     out.print(heading)
+    reasons = 34 if out.width >= 110 else 0  # columns; where there are few, the line follows its reason
     for segment in article.segments:
         start = segment.start
         for line in segment.text.split("\n"):
             shown = line.strip()
             if shown:
                 score = scores.get(start + line.index(shown))
-                _indented(out, _explained(segment, score, shown), 2)
+                _indented(out, _reasoned(segment, shown, reasons), LEFT, _judged(segment, score))
             start += len(line) + 1
 
 
-def _explained(segment: Segment, score: float | None, line: str) -> Text:
-    text = Text(f"{segment.kind:<11}", style=_style(segment))
+LEFT = 21
+"""Columns of a line's kind and score, under which nothing of the line itself stands."""
+
+
+def _judged(segment: Segment, score: float | None) -> Text:
+    kind = (f"  {segment.kind:<11}", _style(segment))
     if score is None:
-        text.append("  -   ")
-    else:
-        text.append(f"{score:.2f}  ", style="green" if score >= 0.5 else "red")
-    text.append(f"{plain(segment.reason):<34}", style="dim")
-    return text.append("  " + plain(line), style="" if segment.kept else "dim")
+        return Text.assemble(kind, "  -     ")
+    return Text.assemble(kind, (f"{score:.2f}    ", "green" if score >= 0.5 else "red"))
+
+
+def _reasoned(segment: Segment, line: str, columns: int) -> Text:
+    """Why, whose (an author's or an outlet's), and the line."""
+    reason = "" if segment.reason.startswith("score ") else plain(segment.reason)
+    whose = f"{reason} ({plain(segment.author)})" if segment.author else reason
+    between = "  " if whose or columns else ""
+    return Text.assemble(
+        (f"{whose:<{columns}}", "dim"), (between + plain(line), "" if segment.kept else "dim")
+    )
 
 
 def _style(segment: Segment) -> str:
