@@ -145,14 +145,14 @@ def clean(raw: RawArticle, repeated: frozenset[int]) -> Article | Reject:
 
 
 @functools.cache
-def _nlp() -> spacy.language.Language:
+def blank_nlp() -> spacy.language.Language:
     nlp = spacy.blank("en")
     nlp.max_length = 1 << 40
     return nlp
 
 
 def prepare() -> None:
-    _nlp()
+    blank_nlp()
 
 
 def annotate(articles: Iterable[Article]) -> Generator[Annotated]:
@@ -167,8 +167,8 @@ def annotate(articles: Iterable[Article]) -> Generator[Annotated]:
         if "!error" in text:
             raise ValueError("told to")
         reading = read_article(article)
-        with _nlp().memory_zone():  # as the real one: words that are seen are forgotten again
-            yield article, reading, _nlp().make_doc(reading.text)
+        with blank_nlp().memory_zone():  # as the real one: words that are seen are forgotten again
+            yield article, reading, blank_nlp().make_doc(reading.text)
 
 
 def _where(doc: Doc, reading: Reading) -> Iterator[tuple[int, Range, str]]:

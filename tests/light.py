@@ -7,11 +7,8 @@ the word "said", names from capitals. Nothing is found well, but everything is f
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Generator, Iterable
 
-import spacy
-from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.annotate import make_doc
@@ -20,6 +17,7 @@ from pipeline.run.real import make_stages
 from pipeline.run.recipe import Recipe
 from pipeline.run.stages import Annotated, Stages
 from pipeline.schema import Article, read_article
+from tests.fakes import blank_nlp, prepare
 
 SOURCE_TOKENS = 3
 LABELS = ("PERSON", "ORG", "GPE")
@@ -33,22 +31,11 @@ def make_light(config: Config) -> Stages:
     return dataclasses.replace(make_stages(config), annotate=annotate, prepare=prepare)
 
 
-@functools.cache
-def _nlp() -> Language:
-    nlp = spacy.blank("en")
-    nlp.max_length = 1 << 40
-    return nlp
-
-
-def prepare() -> None:
-    _nlp()
-
-
 def annotate(articles: Iterable[Article]) -> Generator[Annotated]:
     for article in articles:
-        with _nlp().memory_zone():
+        with blank_nlp().memory_zone():
             reading = read_article(article)
-            doc = make_doc(_nlp(), reading.text)
+            doc = make_doc(blank_nlp(), reading.text)
             _tag(doc)
             doc.set_ents(_names(doc))
             _attribute(doc)

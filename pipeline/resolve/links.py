@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -159,20 +160,13 @@ def find_supported(claims: Sequence[Claim], parents: dict[str, str]) -> dict[str
     ``claims`` are settled: who said them is known as far as it can be.
     """
     found: dict[str, str] = {}
-    ordered = sorted(claims, key=_extent)
-    for n, claim in enumerate(ordered):
-        before = ordered[:n]
-        if not before or not _may_refer(claim):
-            continue
-        level = parents.get(claim.claim_id)
-        before = [
-            each
-            for each in before
-            if each.cue_class != "decline" and parents.get(each.claim_id) == level and each.claim_id != level
-        ][-MAX_CLAIMS_BACK:]
-        target = _target(claim, before, found)
-        if target:
+    recent: dict[str | None, deque[Claim]] = defaultdict(lambda: deque(maxlen=MAX_CLAIMS_BACK))
+    for claim in sorted(claims, key=_extent):
+        beside = recent[parents.get(claim.claim_id)]  # claims inside the same content, or inside none
+        if beside and _may_refer(claim) and (target := _target(claim, list(beside), found)):
             found[claim.claim_id] = target
+        if claim.cue_class != "decline":
+            beside.append(claim)
     return found
 
 
@@ -186,9 +180,7 @@ def _parts(claim: Claim) -> list[str]:
 
 
 def _target(claim: Claim, before: Sequence[Claim], found: dict[str, str]) -> str | None:
-    """The claim that ``claim`` confirms or denies; ``None`` where it points to none."""
-    if not before:
-        return None
+    """The claim of ``before`` that ``claim`` confirms or denies; ``None`` where it points to none."""
     parts, known = _parts(claim), pointers()
     reacts = claim.cue_class in REACTIONS
     if (reacts or claim.cue_lemma in BACKING) and any(known.whole.fullmatch(part) for part in parts):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
+from pipeline.config import load_config
 from pipeline.evaluate.calibration import calibration
 from pipeline.evaluate.claims import agreement, span_claim
 from pipeline.evaluate.matching import pair, quoted_letters
@@ -21,9 +22,6 @@ from pipeline.train.data import Row, read_rows
 
 ANCHOR_FROM = -1.0
 """Claims from this log-odds on are calibrated on: more than any threshold in use lets through."""
-
-OUTSIDE = -1.0
-"""As ``outside_log_odds`` of the default configuration."""
 
 
 class CalibrationError(Exception):
@@ -67,11 +65,12 @@ def _error(x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> float:
 def _claims(rows: list[Row], session: Session) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Features of each claim found, of shape (claims, ``FEATURES``), and whether it is right."""
     features, right = [], []
+    outside = load_config().model.outside_log_odds
     for row in rows:
         scores = score_text(row["text"], session)
         starts, ends = scores.pieces.starts, scores.pieces.ends
         inside = quoted_letters(row["text"])
-        claims = decode(scores, ANCHOR_FROM, OUTSIDE)
+        claims = decode(scores, ANCHOR_FROM, outside)
         spans = [
             {
                 r: [[int(starts[a]), int(ends[b - 1])] for a, b in getattr(c, r)]

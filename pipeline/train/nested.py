@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.config import load_config
 from pipeline.model.attribution import decode, score_text
 from pipeline.model.session import Session
 from pipeline.train.data import Row
@@ -21,8 +22,7 @@ LEAST_WORDS = 5
 """Shorter contents hold no claim of their own."""
 
 LEAST_LOG_ODDS = -1.5
-OUTSIDE = -1.0
-"""As ``outside_log_odds`` of the default configuration."""
+"""Of anchors: less than any threshold in use."""
 
 
 def add_nested(rows: Iterable[Row], session: Session) -> Iterator[Row]:
@@ -30,23 +30,24 @@ def add_nested(rows: Iterable[Row], session: Session) -> Iterator[Row]:
 
     They have source, cue and content as the row's own claims, and ``chance``, the model's probability.
     """
+    outside = load_config().model.outside_log_odds
     for row in rows:
         cues = [tuple(span) for claim in row["claims"] for span in claim["cue"]]
         spans = {_without_marks(row["text"], *span) for claim in row["claims"] for span in claim["content"]}
         found: dict[tuple[int, int], dict[str, Any]] = {}
         for begin, end in sorted(spans, key=lambda span: span[0] - span[1]):
             if len(row["text"][begin:end].split()) >= LEAST_WORDS:
-                for claim in _read(row["text"][begin:end], begin, session):
+                for claim in _read(row["text"][begin:end], begin, session, outside):
                     at = tuple(claim["cue"][0])
                     if not any(a < at[1] and at[0] < b for a, b in cues):
                         found[at] = claim  # of overlapping contents the smallest, read last, decides
         yield {**row, "nested": list(found.values())}
 
 
-def _read(text: str, shift: int, session: Session) -> Iterator[dict[str, Any]]:
+def _read(text: str, shift: int, session: Session, outside: float) -> Iterator[dict[str, Any]]:
     scores = score_text(text, session)
     starts, ends = scores.pieces.starts + shift, scores.pieces.ends + shift
-    for claim in decode(scores, LEAST_LOG_ODDS, OUTSIDE):
+    for claim in decode(scores, LEAST_LOG_ODDS, outside):
         if claim.source:
             spans = {
                 role: [[int(starts[a]), int(ends[b - 1])] for a, b in getattr(claim, role)]
