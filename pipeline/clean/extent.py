@@ -96,12 +96,17 @@ def _marked(scores: Scores, furniture: Furniture) -> Flags:
 
 
 def _without_copy(scores: Scores, probability: Floats) -> Floats:
-    """Probability 0 from where the page says its article again, as data for machines or a preview."""
+    """Probability 0 from where the page says its article again, as data for machines or a preview.
+
+    What repeats menus or teasers that stand above the article is none: the article must have been said.
+    """
     total = copied = 0.0
     since = -1
     for i in np.flatnonzero(scores.n_words >= _BACK_WORDS):
         n_words = float(scores.n_words[i])
         if scores.repeats[i] >= _REPEAT_SHARE:
+            if total < _REPEAT_WORDS:
+                continue
             since = int(i) if copied == 0 else since
             copied += n_words
             if copied >= max(_REPEAT_WORDS, total / 2):
