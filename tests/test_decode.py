@@ -60,8 +60,8 @@ def test_an_inside_label_needs_its_beginning() -> None:
 
 
 def test_anchors_are_peaks() -> None:
-    scores = np.array([0.5, 2.0, 1.9, -1.0, -1.0, 0.6, -3.0], dtype=np.float32)
-    assert find_anchors(scores, 0.4).tolist() == [1, 5]
+    scores = np.array([0.5, 2.0, 1.9, -1.0, -1.0, 0.6, -3.0, 0.5], dtype=np.float32)
+    assert find_anchors(scores, 0.4).tolist() == [1, 5, 7]
 
 
 @pytest.mark.parametrize(

@@ -130,9 +130,12 @@ def find_spans(labels: Sequence[int], first: int) -> list[tuple[int, int]]:
 
 
 def find_anchors(scores: Floats, threshold: float) -> Ints:
-    """Pieces whose anchor score (log-odds) passes ``threshold`` and is the highest within two pieces."""
+    """Pieces whose anchor score (log-odds) passes ``threshold`` and is no lower than its neighbours'.
+
+    Of two pieces apart both may begin cues: "he said, adding that".
+    """
     above = np.flatnonzero(scores > threshold)
-    keep = [i for i in above if scores[i] >= scores[max(0, i - 2) : i + 3].max()]
+    keep = [i for i in above if scores[i] >= scores[max(0, i - 1) : i + 2].max()]
     return np.array(keep, dtype=np.int64)
 
 
