@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.train.data import mend_swapped
 from pipeline.train.passages import PassageError, parse_passage, read_passages
 
 ROLES = ("source", "cue", "content")
@@ -81,3 +82,13 @@ def test_a_claim_holds_no_other_claim(rows):
         for start, end in (span for claim in row["claims"] for span in claim["content"]):
             inside = [row["text"][b:e] for b, e in cues if start <= b and e <= end]
             assert not inside, (row["doc_id"], inside)
+
+
+def test_swapped_source_and_cue_are_exchanged():
+    text = "Ann said yes"
+    right = {"source": [[0, 3]], "cue": [[4, 8]], "content": [[9, 12]]}
+    swapped = {"source": [[4, 8]], "cue": [[0, 3]], "content": [[9, 12]]}
+    rows = [{"text": text, "claims": [right]}] * 10 + [{"text": text, "claims": [swapped]}]
+    assert mend_swapped(rows) == [{"text": text, "claims": [right]}] * 11
+    few = rows[5:]
+    assert mend_swapped(few) == few

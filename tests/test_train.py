@@ -17,7 +17,7 @@ from pipeline.model.pieces import read_tokenizer  # noqa: E402
 from pipeline.model.session import Session  # noqa: E402
 from pipeline.train.data import AllowedSets, Example, claim_examples, entity_examples  # noqa: E402
 from pipeline.train.export import export  # noqa: E402
-from pipeline.train.fit import Plan, fit  # noqa: E402
+from pipeline.train.fit import MASK, Plan, fit, hide  # noqa: E402
 from pipeline.train.nested import add_nested  # noqa: E402
 from pipeline.train.network import Network, Shape, sequence_loss  # noqa: E402
 
@@ -73,6 +73,18 @@ def test_training_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert log[-1]["entities"] < log[0]["entities"]
     for one, other in zip(halves.parameters(), whole.parameters(), strict=True):
         assert torch.allclose(one, other, atol=0.05)
+
+
+def test_a_share_of_the_pieces_is_hidden_and_no_special_one() -> None:
+    torch.manual_seed(4)
+    ids = torch.full((10, 102), 2000)
+    ids[:, 0], ids[:, -1] = 101, 0
+    hidden = hide(ids, 0.3)
+    assert (hidden[:, 0] == 101).all()
+    assert (hidden[:, -1] == 0).all()
+    assert set(hidden[:, 1:-1].unique().tolist()) == {MASK, 2000}
+    assert 0.25 < float((hidden == MASK).float().mean()) < 0.35
+    assert torch.equal(hide(ids, 0.0), ids)
 
 
 def test_the_exported_graphs_say_what_the_network_says(tmp_path: Path) -> None:

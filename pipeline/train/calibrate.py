@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -28,26 +29,28 @@ class CalibrationError(Exception):
     """Nothing can be learned from what the model gets right."""
 
 
-def calibrate(folder: Path, data: Path) -> dict[str, Any]:
+def calibrate(folder: Path, data: Path, *, without: Set[str] = frozenset()) -> dict[str, Any]:
     """Weights of the confidences for ``model.json``, with their expected calibration errors, cross-validated.
 
     Args:
         folder: An exported model.
         data: The data folder; what it lacks is left uncalibrated.
+        without: Sources that are not to be learned from here either.
 
     Raises:
         CalibrationError: the model finds no claim, or none that is right.
     """
     session, out = Session(folder), dict[str, Any]()
     claims = data / "attribution" / "polnear-dev.jsonl"
-    if claims.is_file():
+    if claims.is_file() and "polnear" not in without:
         x, y = _claims(read_rows(claims), session)
         if y.all() or not y.any():
             raise CalibrationError(f"{y.sum()} of {len(y)} claims on dev are right: the model is not trained")
         fitted = LogisticRegression(max_iter=1000).fit(x, y)
         out["claim_confidence"] = [*map(float, fitted.coef_[0]), float(fitted.intercept_[0])]
         out["claim_calibration_error"] = _error(x, y)
-    sets = sorted((data / "entities").glob("*-dev.jsonl"))
+    found = sorted((data / "entities").glob("*-dev.jsonl"))
+    sets = [path for path in found if path.name.removesuffix("-dev.jsonl") not in without]
     if sets:
         x, y = _entities([row for path in sets for row in read_rows(path)], session)
         fitted = LogisticRegression(max_iter=1000).fit(x, y)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -138,6 +139,29 @@ def claim_examples(rows: Sequence[Row], tokenizer: Tokenizer) -> list[Example]:
         )
         out.append(Example(pieces, claims=claims, weight=n_times[row["doc_id"]] ** -0.5))
     return out
+
+
+def mend_swapped(rows: Sequence[Row]) -> list[Row]:
+    """The rows with source and cue exchanged where an annotator took one for the other.
+
+    They did where the words of the source are a cue at least ten times as often, and those of the cue are
+    not: 15 of the 22,501 claims of PolNeAR's training articles ("said" as source, "Clinton" as cue).
+    """
+    words = {
+        role: Counter(_words(row, claim.get(role)) for row in rows for claim in row["claims"])
+        for role in ("source", "cue")
+    }
+
+    def mended(row: Row, claim: Row) -> Row:
+        source, cue = _words(row, claim.get("source")), _words(row, claim.get("cue"))
+        swapped = source and words["cue"][source] >= 10 * words["source"][source] and words["cue"][cue] < 10
+        return {**claim, "source": claim["cue"], "cue": claim["source"]} if swapped else claim
+
+    return [{**row, "claims": [mended(row, claim) for claim in row["claims"]]} for row in rows]
+
+
+def _words(row: Row, spans: Sequence[Sequence[int]] | None) -> str:
+    return " ".join(row["text"][begin:end] for begin, end in spans or ()).lower()
 
 
 def _claim_spans(claim: Row, pieces: Pieces) -> ClaimSpans | None:

@@ -22,6 +22,9 @@ from pipeline.model.labels import CLAIM_LABELS, REACH
 from pipeline.train.data import IGNORE, AllowedSets, Example, batches, cut_windows
 from pipeline.train.network import Network, sequence_loss
 
+MASK = 103
+"""The piece that stands for a hidden one; all below it are special."""
+
 HAS_AMX = "amx_bf16" in (Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else "")
 """Whether bfloat16 is the faster type: 150 against 270 GFLOP/s of float32 measured without AMX, two cores."""
 
@@ -31,8 +34,9 @@ class Plan:
     """How to train. Passes are over each task's data.
 
     With ``n_steps`` it ends early, at the rates that it has come to. Rates are per step: after the warm-up
-    they fall linearly from ``first_share`` to ``last_share`` of
-    themselves.
+    they fall linearly from ``first_share`` to ``last_share`` of themselves. ``smoothing`` is taken off the
+    annotated labels of claims and spread over all; ``hidden_share`` of the pieces are hidden from it.
+    With ``nested`` the claims inside contents are learned too.
     """
 
     claim_passes: int = 8
@@ -47,6 +51,9 @@ class Plan:
     first_share: float = 1.0
     last_share: float = 0.0
     average: float = 0.998
+    smoothing: float = 0.0
+    hidden_share: float = 0.0
+    nested: bool = False
     seed: int = 13
     save_every: int = 100
     n_steps: int | None = None
@@ -93,7 +100,15 @@ def padded(arrays: list[np.ndarray], n: int, fill: int) -> Tensor:
     return torch.from_numpy(out)
 
 
-def claim_loss(network: Network, x: Tensor, present: Tensor, batch: list[Example]) -> Tensor:
+def hide(ids: Tensor, share: float) -> Tensor:
+    """The ids with a random share of the pieces masked, so that no single word decides."""
+    hidden = (torch.rand(ids.shape) < share) & (ids > MASK)
+    return ids.masked_fill(hidden, MASK)
+
+
+def claim_loss(
+    network: Network, x: Tensor, present: Tensor, batch: list[Example], smoothing: float
+) -> Tensor:
     """Loss of the flat labels, the anchors, the links and the claim head on one batch."""
     n = x.shape[1]
     flat = torch.zeros(len(batch), n, dtype=torch.long)
@@ -116,7 +131,9 @@ def claim_loss(network: Network, x: Tensor, present: Tensor, batch: list[Example
     weight = torch.tensor([e.weight for e in batch])
     counted = present * weight[:, None]
     flat_scores = network.flat(network.dropout(x)).float()
-    each = functional.cross_entropy(flat_scores.transpose(1, 2), flat, reduction="none")
+    each = functional.cross_entropy(
+        flat_scores.transpose(1, 2), flat, reduction="none", label_smoothing=smoothing
+    )
     heads = (network.anchor, network.nested_anchor)
     anchor_scores = torch.stack([head(network.dropout(x)).float().squeeze(-1) for head in heads])
     each = each + 2 * functional.binary_cross_entropy_with_logits(
@@ -135,7 +152,9 @@ def claim_loss(network: Network, x: Tensor, present: Tensor, batch: list[Example
     for chosen, reach in ((near, NEAR), (~near, REACH)):
         if chosen.any():
             row, place, target = (tensor[chosen] for tensor in around)
-            part, counted_pieces = around_loss(network, x, present.bool(), row, place, target, weight, reach)
+            part, counted_pieces = around_loss(
+                network, x, present.bool(), row, place, target, weight, reach, smoothing
+            )
             total, size = total + part, size + counted_pieces
     return loss + 3 * total / size + 0.2 * link_loss(network, x, batch)
 
@@ -153,6 +172,7 @@ def around_loss(
     targets: Tensor,
     weight: Tensor,
     reach: int,
+    smoothing: float,
 ) -> tuple[Tensor, float]:
     """Loss of the claim head, half of single labels and half of whole sequences, and the pieces it is over.
 
@@ -165,6 +185,7 @@ def around_loss(
         targets: Labels of each anchor's row, (anchors, pieces).
         weight: Of each row of the batch, (batch,).
         reach: Pieces on each side of an anchor.
+        smoothing: Share of each label that is spread over all, in the half of single labels.
     """
     scores = network.around(x, rows, places, present, reach)
     at = places[:, None] + torch.arange(-reach, reach + 1)
@@ -174,7 +195,9 @@ def around_loss(
     wanted = targets.gather(1, at).masked_fill(~inside, 0)
     # a part cut by the reach begins inside: the first piece there is its beginning
     wanted[:, 0] = torch.where((wanted[:, 0] > 0) & (wanted[:, 0] % 2 == 0), wanted[:, 0] - 1, wanted[:, 0])
-    each = functional.cross_entropy(scores.transpose(1, 2), wanted, reduction="none") * inside
+    each = inside * functional.cross_entropy(
+        scores.transpose(1, 2), wanted, reduction="none", label_smoothing=smoothing
+    )
     allowed = torch.from_numpy(bio_transitions(CLAIM_LABELS))
     whole = sequence_loss(scores, wanted, network.claim.transitions + allowed)
     share = weight[rows]
@@ -227,14 +250,14 @@ def pos_loss(network: Network, x: Tensor, batch: list[Example]) -> Tensor:
     return functional.cross_entropy(scores.transpose(1, 2), labels, ignore_index=IGNORE)
 
 
-def batch_loss(network: Network, batch: list[Example], allowed: Tensor) -> tuple[str, Tensor]:
+def batch_loss(network: Network, batch: list[Example], allowed: Tensor, plan: Plan) -> tuple[str, Tensor]:
     """The task of a batch and its loss."""
     ids, shapes, gaps, quotes = tensors(batch)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=HAS_AMX):
-        x = network.encoder(ids, shapes, gaps, quotes)
+        x = network.encoder(hide(ids, plan.hidden_share), shapes, gaps, quotes)
         if batch[0].claims is not None:
             present = (ids != 0) & (ids != 101) & (ids != 102)
-            return "claims", claim_loss(network, x, present.float(), batch)
+            return "claims", claim_loss(network, x, present.float(), batch, plan.smoothing)
         if batch[0].entities is not None:
             return "entities", entity_loss(network, x, batch, allowed)
         return "pos", pos_loss(network, x, batch)
@@ -298,7 +321,7 @@ def fit(
         factor = min((step + 1) / max(warm_up, 1), falling)
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * factor
-        task, loss = batch_loss(network, sequence[step], may)
+        task, loss = batch_loss(network, sequence[step], may, plan)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()

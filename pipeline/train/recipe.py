@@ -24,6 +24,7 @@ from pipeline.train.data import (
     Row,
     claim_examples,
     entity_examples,
+    mend_swapped,
     read_rows,
     treebank_examples,
 )
@@ -48,10 +49,29 @@ PHASES = (
         warm_up_share=0.02,
         seed=41,
     ),
-    Plan(claim_passes=2, entity_passes=2, pos_passes=1, first_share=0.4, warm_up_share=0.02, seed=53),
+    Plan(
+        claim_passes=2,
+        entity_passes=2,
+        pos_passes=1,
+        first_share=0.4,
+        warm_up_share=0.02,
+        nested=True,
+        seed=53,
+    ),
+    Plan(
+        claim_passes=3,
+        entity_passes=1,
+        pos_passes=1,
+        first_share=0.5,
+        warm_up_share=0.02,
+        smoothing=0.05,
+        hidden_share=0.06,
+        nested=True,
+        seed=67,
+    ),
 )
-"""Each phase goes on from the averaged weights of the one before. Before the last one, the network marks the
-claims inside contents that it is then trained to find (``train.nested``)."""
+"""Each phase goes on from the averaged weights of the one before. Before the first one with ``nested``, the
+network marks the claims inside contents that it is then trained to find (``train.nested``)."""
 
 COPIES = {"passages": 3, "relations": 2}
 """How often a pass holds each text of a source: PolNeAR is of US politics, and these are few."""
@@ -83,10 +103,12 @@ def train(*, data: Path, folder: Path, without: Sequence[str] = (), phases: Sequ
     examples, allowed = make_examples(rows, tokenizer)
     network = Network()
     network.load_bert(start)
+    nested = False
     for number, plan in enumerate(phases, 1):
         work = folder / f"phase-{number}"
         work.mkdir(parents=True, exist_ok=True)
-        if number == len(phases) > 1:
+        if plan.nested and not nested:
+            nested = True
             export(network, folder / "teacher", vocabulary=vocabulary, meta={"window": plan.window})
             examples["claims"] = claims_with_nested(rows, tokenizer, folder)
             network.nested_anchor.load_state_dict(network.anchor.state_dict())
@@ -101,7 +123,7 @@ def train(*, data: Path, folder: Path, without: Sequence[str] = (), phases: Sequ
     }
     exported = folder / "exported"
     export(network, exported, vocabulary=vocabulary, meta=meta)
-    meta |= calibrate(exported, data)
+    meta |= calibrate(exported, data, without=set(without))
     export(network, exported, vocabulary=vocabulary, meta=meta)
     out = folder / "pipeline" if without else SHIPPED
     write_pipeline(exported, out)
@@ -141,7 +163,8 @@ def read_sources(data: Path, *, without: set[str]) -> Sources:
     treebanks = [found(data / "treebank" / f"{n}-train.conllu.gz", f"{n}-treebank") for n in ("ewt", "gum")]
     claims = {"passages": passages, "relations": read_relations(treebanks[1])}
     if "polnear" not in without:
-        claims["polnear"] = read_rows(found(data / "attribution" / "polnear-train.jsonl", "polnear"))
+        path = found(data / "attribution" / "polnear-train.jsonl", "polnear")
+        claims["polnear"] = mend_swapped(read_rows(path))
     entities: list[Row] = []
     for path in sorted((data / "entities").glob("*-train.jsonl")):
         name = path.name.removesuffix("-train.jsonl")
