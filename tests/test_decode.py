@@ -9,15 +9,13 @@ import pytest
 
 from pipeline.model.decode import (
     FORBIDDEN,
-    SURE,
     ClaimPieces,
     Floats,
     Ranges,
-    best_bio,
     bio_transitions,
     drop_repeats,
     find_anchors,
-    log_softmax,
+    find_spans,
     merge,
     read_claim,
     viterbi,
@@ -43,14 +41,36 @@ def test_viterbi_finds_the_best_of_all_sequences(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_best_bio_equals_viterbi(seed: int) -> None:
+def test_stretches_give_what_a_step_for_every_piece_gives(seed: int) -> None:
     random = np.random.default_rng(seed)
-    scores = random.normal(scale=2, size=(60, 7))
-    scores[random.random(60) < 0.5, 0] += 12
-    likelihood = log_softmax(scores.astype(np.float32))
+    scores = random.normal(scale=2, size=(4, 60, 7)).astype(np.float32)
+    scores[..., 0] += 12 * (random.random((4, 60)) < 0.5)
+    scores[0] *= 20  # all but forbidden steps is sure
+    scores[1] *= 0.1  # nothing is
     transitions = bio_transitions(CLAIM_LABELS)
-    assert (likelihood[:, 0] > SURE).any()
-    assert best_bio(likelihood, transitions).tolist() == viterbi(likelihood[None], transitions)[0].tolist()
+    transitions[transitions == 0] = random.normal(scale=0.1, size=(transitions == 0).sum())
+    assert viterbi(scores, transitions).tolist() == [step_by_step(row, transitions) for row in scores]
+
+
+def step_by_step(scores: Floats, transitions: Floats) -> list[int]:
+    best, back = scores[0] + transitions[-1], []
+    for row in scores[1:]:
+        paths = best[:, None] + transitions[:-1]
+        back.append(paths.argmax(0))
+        best = paths.max(0) + row
+    labels = [int(best.argmax())]
+    for row in reversed(back):
+        labels.append(int(row[labels[-1]]))
+    return labels[::-1]
+
+
+@pytest.mark.parametrize("shape", [(0, 5, 3), (2, 0, 3)])
+def test_nothing_to_label(shape: tuple[int, int, int]) -> None:
+    assert viterbi(np.zeros(shape, dtype=np.float32), np.zeros((4, 3), dtype=np.float32)).shape == shape[:2]
+
+
+def test_spans_go_on_with_the_next_label() -> None:
+    assert find_spans(np.array([1, 2, 2, 1, 4, 3, 4, 0, 5])) == [(1, 0, 3), (1, 3, 4), (3, 5, 7), (5, 8, 9)]
 
 
 def test_an_inside_label_needs_its_beginning() -> None:

@@ -7,6 +7,7 @@ that the Doc can be stored.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import math
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ from spacy.symbols import IDS
 from spacy.tokens import Doc, Span, SpanGroup
 
 from pipeline.model.attribution import FoundClaim, Scores, Thresholds, find_claims, score_text
-from pipeline.model.decode import FORBIDDEN, Ints, best_bio, bio_transitions, find_spans, log_softmax
+from pipeline.model.decode import FORBIDDEN, Ints, bio_transitions, find_spans, log_softmax, viterbi
 from pipeline.model.labels import ENTITY_TAGS, POS_TAGS, ROLES
 from pipeline.model.pieces import PUNCTUATION
 from pipeline.model.session import FILES, Session
@@ -102,14 +103,13 @@ class Alignment:
         places = (
             doc.to_array([IDX, LENGTH]).astype(np.int64) if len(doc) else np.zeros((0, 2), dtype=np.int64)
         )
-        self.starts = places[:, 0]
-        self.ends = places[:, 0] + places[:, 1]
+        self.starts: list[int] = places[:, 0].tolist()
+        self.ends: list[int] = places.sum(1).tolist()
 
     def tokens(self, begin: int, end: int) -> tuple[int, int]:
         """The half-open range of tokens that overlap the code points ``begin`` to ``end``."""
-        first = int(np.searchsorted(self.ends, begin, side="right"))
-        last = int(np.searchsorted(self.starts, end, side="left"))
-        return first, max(first, last)
+        first = bisect.bisect_right(self.ends, begin)
+        return first, max(first, bisect.bisect_left(self.starts, end))
 
 
 class Entities:
@@ -153,15 +153,13 @@ def entity_spans(scores: Scores) -> list[tuple[int, int, str, float]]:
     """Entities in text order: first and last code point, label, and the log-odds of the least sure piece."""
     starts, ends = scores.pieces.starts, scores.pieces.ends
     likelihood = log_softmax(scores.encoded.head("entity"))
-    labels = best_bio(likelihood, _ENTITY_TRANSITIONS)
+    labels = viterbi(likelihood[None], _ENTITY_TRANSITIONS)[0]
     chosen = likelihood[np.arange(len(labels)), labels]
-    sequence = labels.tolist()
     found = []
-    for first in sorted({label for label in sequence if label % 2 == 1}):
-        for a, b in find_spans(sequence, first):
-            worst = min(float(chosen[a:b].min()), -1e-6)
-            log_odds = worst - math.log(-math.expm1(worst))
-            found.append((int(starts[a]), int(ends[b - 1]), ENTITY_TAGS[first][2:], log_odds))
+    for first, a, b in find_spans(labels):
+        worst = min(float(chosen[a:b].min()), -1e-6)
+        log_odds = worst - math.log(-math.expm1(worst))
+        found.append((int(starts[a]), int(ends[b - 1]), ENTITY_TAGS[first][2:], log_odds))
     return sorted(found)
 
 
