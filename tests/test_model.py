@@ -20,13 +20,13 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
 import pipeline
-from pipeline import run
-from pipeline.annotate import load_pipeline, make_doc, write_pipeline
+from pipeline import clean, run
+from pipeline.annotate import Annotator, load_pipeline, make_doc, write_pipeline
 from pipeline.config import load_config
 from pipeline.model.components import SHIPPED
 from pipeline.model.session import ModelError, Session
 from pipeline.model.versions import NEEDED, check_versions, requirements
-from pipeline.schema import RawArticle, Reject
+from pipeline.schema import Article, RawArticle, Reject
 from tests.golden_score import read_gold, score
 
 pytestmark = pytest.mark.model
@@ -200,6 +200,23 @@ def test_the_shipped_files_are_small() -> None:
 )
 def test_odd_texts(nlp: Language, text: str) -> None:
     assert nlp(make_doc(nlp, text)).text == text
+
+
+def test_only_the_first_texts_leave_their_words(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.annotate.LEARNT_CHARS", 150)
+    first, second = TEXT, "Zyxwv grumbled. " + TEXT
+    articles = [
+        clean.clean(RawArticle(f"{n}", f"{n}.txt", "0", "txt", text), config=load_config())
+        for n, text in enumerate([first, second])
+    ]
+    found = [article for article in articles if isinstance(article, Article)]
+    annotator = Annotator(load_config().model)
+    read = [(reading, [token.text for token in doc]) for _, reading, doc in annotator.pipe(found)]
+    assert [words for _, words in read] == [
+        [token.text for token in make_doc(nlp, reading.text)] for reading, _ in read
+    ]
+    assert "smoke" in annotator.nlp.vocab
+    assert "Zyxwv" not in annotator.nlp.vocab
 
 
 @pytest.mark.slow
