@@ -31,13 +31,15 @@ def resolve(
         settled[claim.claim_id] = _with(claim, who, reading, article.document.text)
     supported = find_supported(list(settled.values()), parents)
     return [
-        dataclasses.replace(
-            settled[claim.claim_id],
-            parent_claim_id=parents.get(claim.claim_id),
-            supports_claim_id=supported.get(claim.claim_id),
-        )
-        for claim in claims
+        _linked(settled[each.claim_id], parents.get(each.claim_id), supported.get(each.claim_id))
+        for each in claims
     ]
+
+
+def _linked(claim: Claim, parent: str | None, supports: str | None) -> Claim:
+    if claim.parent_claim_id == parent and claim.supports_claim_id == supports:
+        return claim  # the most: a copy of its 45 fields takes 8 µs
+    return dataclasses.replace(claim, parent_claim_id=parent, supports_claim_id=supports)
 
 
 def _depth(claim: Claim, parents: dict[str, str]) -> int:

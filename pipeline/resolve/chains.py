@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from pipeline.resolve.continuity import Turn
-from pipeline.resolve.mentions import NAME, NATIONAL, NOMINAL, PRONOUN, YEAR_OLD, Mention
-from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, epithets, noun_lemma, role_synonyms
+from pipeline.resolve.epithets import GENERIC_PERSONS, is_epithet, whom
+from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
+from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, nationalities, noun_lemma, role_synonyms
 from pipeline.resolve.pairs import (
     MAX_CHAINS,
     MAX_SENTENCES,
     Chain,
     Ranker,
-    is_first_person,
     may_corefer,
     pair_features,
 )
@@ -27,14 +27,18 @@ GENERIC_BODIES = frozenset(
     "charity bank union paper newspaper magazine outlet airline force body carmaker automaker drugmaker "
     "chipmaker planemaker manufacturer retailer lender insurer brokerage startup start-up conglomerate "
     "supermarket chain shipowner brewer broadcaster think-tank watchdog foundation museum hospital college "
-    "university institute lab laboratory studio label orchestra".split()
+    "university institute lab laboratory studio label orchestra station channel utility toymaker fund "
+    "publisher school operator".split()
 )
 """Nouns that take up any organisation named just before: "the group", "the company"."""
 
-GENERIC_PLACES = frozenset("country nation state city town village kingdom republic province island".split())
+SORTS_OF_BODY = frozenset(
+    "museum hospital college university school orchestra church newspaper paper magazine station union party "
+    "bank army militia police court charity club team".split()
+)
+"""Nouns of which a body is one alone: "the museum" is no college."""
 
-GENERIC_PERSONS = frozenset("man woman boy girl teenager".split()) | {YEAR_OLD, NATIONAL}
-"""Nouns that take up whoever was spoken of, as a pronoun does: "the woman", "the Swede"."""
+GENERIC_PLACES = frozenset("country nation state city town village kingdom republic province island".split())
 
 VAGUE_HEADS = frozenset(
     "people citizen resident population public number majority minority rest other".split()
@@ -245,7 +249,7 @@ def _described(builder: _Builder, mention: Mention) -> Chain | None:
     if not mention.definite or mention.head in VAGUE_HEADS:
         return None
     if mention.head in GENERIC_PERSONS:
-        return _somebody(builder, mention)
+        return _somebody(builder, mention) if is_epithet(builder.doc, mention) else None
     known = [
         chain for chain in builder.by_head.get(mention.head, [])[-MAX_CHAINS:] if _agrees(mention, chain)
     ]
@@ -254,11 +258,10 @@ def _described(builder: _Builder, mention: Mention) -> Chain | None:
         return fitting[-1]
     if len(known) == 1:
         return known[0]
-    if not mention.plural and mention.head in GENERIC_BODIES | GENERIC_PLACES and len(mention.words) == 1:
+    generic = mention.head in GENERIC_BODIES | GENERIC_PLACES and not mention.plural
+    if generic and nationalities().issuperset(mention.words[:-1]):
         return _last_named(builder, mention, BODY if mention.head in GENERIC_BODIES else PLACE)
-    if not known and mention.head in epithets() and not mention.roles:
-        return _somebody(builder, mention)
-    return None
+    return _somebody(builder, mention) if not known and is_epithet(builder.doc, mention) else None
 
 
 def _owner(builder: _Builder, mention: Mention) -> Chain | None:
@@ -270,22 +273,12 @@ def _owner(builder: _Builder, mention: Mention) -> Chain | None:
 
 
 def _somebody(builder: _Builder, mention: Mention) -> Chain | None:
-    """The one person named in the last two sentences whose gender fits."""
+    """Whom an epithet stands for."""
     if mention.plural or mention.definite is False:
         return None
-    fitting = {
-        id(chain): chain
-        for chain in list(builder.recent.values())[-MAX_CHAINS:]
-        if chain.sort == PERSON
-        and chain.plural is False
-        and (mention.gender is None or chain.gender in {None, mention.gender})
-        and mention.sentence - chain.mentions[-1].sentence <= 2
-        and not is_first_person(chain)
-        and chain.mentions[-1].quotation not in mention.own_quotations  # nobody names himself
-    }
-    if len(fitting) > 1 and mention.head not in GENERIC_PERSONS:
-        fitting = {key: chain for key, chain in fitting.items() if chain.name}
-    return next(iter(fitting.values())) if len(fitting) == 1 else None
+    turn = builder.turns.get(mention.start)
+    speaker = None if turn is None else _spoke_in(builder, turn)
+    return whom(builder.doc, mention, list(builder.recent.values())[-MAX_CHAINS:], speaker)
 
 
 def _agrees(mention: Mention, chain: Chain) -> bool:
@@ -303,6 +296,14 @@ def _says_no_more(mention: Mention, chain: Chain) -> bool:
     return set(mention.words) <= said
 
 
+def _of_other_sort(mention: Mention, chain: Chain) -> bool:
+    """Whether a body's name says that it is of another sort than the noun: a college is no museum."""
+    if mention.head not in SORTS_OF_BODY or not chain.name:
+        return False
+    sorts = SORTS_OF_BODY.intersection(noun_lemma(word) for word in chain.name.split())
+    return bool(sorts) and mention.head not in sorts
+
+
 def _last_named(builder: _Builder, mention: Mention, sort: str) -> Chain | None:
     """The one body (or place) named in the last sentences."""
     found = [
@@ -311,6 +312,7 @@ def _last_named(builder: _Builder, mention: Mention, sort: str) -> Chain | None:
         if chain.sort == sort
         and chain.name
         and mention.sentence - chain.mentions[-1].sentence <= MAX_BODY_SENTENCES
+        and not _of_other_sort(mention, chain)
     ]
     if sort == BODY and len(found) > 1:
         found = [chain for chain in found if any(each.use == "subject" for each in chain.mentions[-2:])]

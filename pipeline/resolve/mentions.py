@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from pipeline import names
+from pipeline.resolve.ages import age_after, age_within
 from pipeline.resolve.nouns import (
     ABBREVIATED,
     BODY,
@@ -77,6 +78,7 @@ class Mention:
     opens_sentence: bool = False
     opens_block: bool = False
     own_quotations: frozenset[int] = frozenset()
+    age: int | None = None
 
 
 def find_mentions(
@@ -273,16 +275,18 @@ def name_mention(
         each.start, each.end, first, last, NAME, sort, "", gender, plural,
         name=each.name, definite=True, use=_use(doc, first, last), sentence=where.sentences[first],
         block=where.blocks[first], quotation=where.quotations[first], roles=roles,
-        begins=first if begins < 0 else begins,
+        begins=first if begins < 0 else begins, age=age_after(doc, last) if sort == PERSON else None,
     )  # fmt: skip
 
 
 def _is_one_national(doc: Doc, name: str, first: int, last: int) -> bool:
     """Whether a nationality stands for one of its people: "the Swede said"."""
-    if not first or doc[first - 1].lower_ != "the" or name.endswith(("s", "sh", "ch", "ese")):
+    if not first or doc[first - 1].lower_ != "the" or name.endswith(("s", "sh", "ch")):
         return False
     follows = doc[last] if last < len(doc) else None
-    return follows is not None and follows.pos_ in {"VERB", "AUX"}
+    if follows is None or follows.pos_ not in {"VERB", "AUX"}:
+        return False
+    return not name.endswith("ese") or follows.lower_.endswith("s")  # "the Milanese thinks", one
 
 
 def _told_gender(
@@ -326,7 +330,7 @@ def nominal_mention(doc: Doc, where: Places, first: int, last: int) -> Mention |
         known.gender if known and not plural else None, plural,
         words=content_words(doc, first, last), definite=definite, indefinite=indefinite, owned=owned,
         use=_use(doc, first, last), sentence=where.sentences[first], block=where.blocks[first],
-        quotation=where.quotations[first],
+        quotation=where.quotations[first], age=age_within(doc, first, last) if sort == PERSON else None,
     )  # fmt: skip
 
 

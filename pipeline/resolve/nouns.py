@@ -90,11 +90,34 @@ def epithets() -> frozenset[str]:
 
 
 @functools.cache
+def newcomers() -> frozenset[str]:
+    """Nouns that with "the" bring in somebody new: offices, parts in an event, kin and company."""
+    listed = {word for key, words in read_lexicon("role_synonyms") if key == "-" for word in words.split()}
+    return frozenset(listed) - epithets()
+
+
+@functools.cache
+def collectives() -> frozenset[str]:
+    """Nouns for several people at once: "the side", "the jury"."""
+    return frozenset(
+        word for key, words in read_lexicon("source_nouns") if key == "group" for word in words.split()
+    )
+
+
+@functools.cache
+def nationalities() -> frozenset[str]:
+    """Demonyms of states, in lower case."""
+    return frozenset(
+        word.lower() for key, words in read_lexicon("demonyms") if key == "nation" for word in words.split()
+    )
+
+
+@functools.cache
 def role_synonyms() -> dict[tuple[str, ...], tuple[str, ...]]:
     """The words of a role → the nouns that take it up: ``("justice",)`` → ``("judge",)``."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for role, nouns in read_lexicon("role_synonyms"):
-        if role != "*":
+        if role not in {"*", "-"}:
             key = tuple(role.split("_"))
             found[key] = (*found.get(key, ()), *nouns.split())
     return found

@@ -67,7 +67,7 @@ def make_resolver(
     mentions = _with_own_quotations(mentions, reading, claims)
     return Resolver(
         doc=doc,
-        text=doc.text,
+        text=reading.text,
         reading=reading,
         article=article,
         chains=build_chains(doc, mentions, load_ranker(), turns_before(reading, claims, parents)),

@@ -1,0 +1,28 @@
+"""How old a text says that somebody is."""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc
+
+MAX_AGE = 120
+
+
+def age_after(doc: Doc, last: int) -> int | None:
+    """The age between commas after a name that ends before token ``last``: "Mira Tos, 44, said"."""
+    if last + 2 >= len(doc) or doc[last].text != "," or not doc[last + 2].is_punct:
+        return None
+    return _age(doc[last + 1].text)
+
+
+def age_within(doc: Doc, first: int, last: int) -> int | None:
+    """The age in a noun phrase: "the 48-year-old", "a 48-year-old teacher"; one token or five."""
+    for token in doc[first:last]:
+        if token.lower_.endswith("year-old"):
+            return _age(token.text.partition("-")[0])
+        if token.lower_ == "old" and token.i >= first + 4 and doc[token.i - 2].lower_ == "year":
+            return _age(doc[token.i - 4].text)
+    return None
+
+
+def _age(text: str) -> int | None:
+    return int(text) if len(text) < 4 and text.isascii() and text.isdigit() and int(text) <= MAX_AGE else None
