@@ -53,6 +53,29 @@ class ReadConfig(Section):
     fields: Fields
 
 
+class CleanConfig(Section):
+    """Where an article begins and ends (``pipeline.clean.extent``, ``pipeline.clean.edges``)."""
+
+    break_even: float = Field(gt=0, lt=1)
+    drop_below: float = Field(ge=0, lt=1)
+    back_units: int = Field(ge=0)
+    clean_share: float = Field(ge=0, le=1)
+    clean_probability: float = Field(ge=0, le=1)
+    clean_menu_share: float = Field(ge=0, le=1)
+    clean_marks: int = Field(ge=0)
+    repeat_share: float = Field(ge=0, le=1)
+    repeat_probability: float = Field(ge=0, le=1)
+    copy_words: float = Field(gt=0)
+    end_share: float = Field(ge=0, le=1)
+    end_words: float = Field(ge=0)
+    opening_words: int = Field(ge=0)
+    opening_probability: float = Field(ge=0, le=1)
+    closing_words: int = Field(ge=0)
+    closing_probability: float = Field(ge=0, le=1)
+    recurring_log_odds: float = Field(ge=0)
+    html_share: float = Field(ge=0, le=1)
+
+
 class RunConfig(Section):
     """How much is held at once, and how long an article may take."""
 
@@ -76,6 +99,7 @@ class ModelConfig(Section):
 
 class Config(Section):
     read: ReadConfig
+    clean: CleanConfig
     model: ModelConfig
     run: RunConfig
 

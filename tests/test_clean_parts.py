@@ -379,8 +379,8 @@ def test_a_line_that_recurs_is_dropped() -> None:
 def test_the_stretch_with_most_prose_is_found() -> None:
     probability = np.array([0.0, 0.9, 0.1, 0.9, 0.0, 0.0, 0.8])
     n_words = np.array([9, 40, 5, 40, 60, 60, 30])
-    assert find_extent(probability, n_words) == (1, 4)
-    assert find_extent(probability * 0, n_words) == (0, 0)
+    assert find_extent(probability, n_words, 0.3) == (1, 4)
+    assert find_extent(probability * 0, n_words, 0.3) == (0, 0)
 
 
 def their_scorer() -> ModuleType:

@@ -29,15 +29,9 @@ from pipeline.clean.sites import rules_for
 from pipeline.clean.tags import find_tags
 from pipeline.clean.threads import Thread, find_thread
 from pipeline.clean.titles import Lines, opens_with_title, title_text
-from pipeline.config import Config
+from pipeline.config import CleanConfig, Config
 from pipeline.schema import BODY_KINDS, Article, Document, RawArticle, Segment, one_line
 
-_RECURRING_ODDS = 8.0
-"""Subtracted from a unit's log-odds where all its lines recur on the site: a single other page covers
-73-89 % of boilerplate lines at 0.1-0.9 % of the body."""
-_HTML_SHARE = 0.5
-"""Share of an extracted body that must be found in the page's text, else the text is scored as any "
-"other."""
 _MERGED_KINDS = frozenset({"navigation", "footer", "related", "promo", "tags", "other"})
 _OPENING_WORDS = 6
 """Words of the shortest sentence that opens an article."""
@@ -76,44 +70,47 @@ class Scored:
     units: list[Unit]
     seen: Seen
     n_words: NDArray[np.floating[Any]]
+    odds: NDArray[np.floating[Any]]
     probability: NDArray[np.floating[Any]]
     repeats: NDArray[np.floating[Any]]
     recurs: NDArray[np.bool_]
 
-    def keep(self, furniture: Furniture, *, before_line: int | None = None) -> NDArray[np.bool_]:
+    def keep(
+        self, furniture: Furniture, settings: CleanConfig, *, before_line: int | None = None
+    ) -> NDArray[np.bool_]:
         """Which units are the article's prose, none at or below line ``before_line``."""
-        probability = self.probability
+        n = len(self.units)
         if before_line is not None:
-            above = np.array([unit.first < before_line for unit in self.units])
-            n = int(above.sum())
-            seen = self.seen
-            lookups = Seen(seen.lower[:n], seen.line_mask[:n], seen.start_mask[:n], seen.anywhere_mask[:n])
-            scores = Scores(
-                self.units[:n], lookups, probability[:n], self.n_words[:n], self.repeats[:n], self.recurs[:n]
-            )
-            return np.concatenate([keep_units(scores, furniture), np.zeros(len(above) - n, bool)])
-        return keep_units(
-            Scores(self.units, self.seen, probability, self.n_words, self.repeats, self.recurs), furniture
+            n = sum(unit.first < before_line for unit in self.units)
+        seen = self.seen
+        lookups = Seen(seen.lower[:n], seen.line_mask[:n], seen.start_mask[:n], seen.anywhere_mask[:n])
+        scores = Scores(
+            self.units[:n], lookups, self.probability[:n], self.n_words[:n], self.repeats[:n], self.recurs[:n]
         )
+        keep = np.zeros(len(self.units), bool)
+        keep[:n] = keep_units(scores, furniture, settings)
+        return keep
 
 
-def score_page(
-    page: Page, *, known: SiteLines | None = None, site: str | None = None, trees: Trees | None = None
-) -> Scored:
+def score_page(page: Page, *, trees: Trees | None = None) -> Scored:
     """The page's units with their scores."""
     furniture = load_furniture()
     units = join_lines(page)
     seen = look_up(units, furniture)
     names, features = unit_features(page, units, seen, furniture)
     odds = _log_odds(trees or load_trees(), names, features)
-    recurs = np.zeros(len(units), bool)
-    if known is not None:
-        known_lines = recurring(page.lines, known, site)
-        recurs = np.array([all(known_lines[u.first : u.last]) for u in units])
-        recurs = without_copies(recurs, odds, features[:, names.index("n_words")])
-        odds = odds - np.where(recurs, np.float32(_RECURRING_ODDS), np.float32(0))
     n_words, repeats = (features[:, names.index(name)] for name in ("n_words", "repeats"))
-    return Scored(page, units, seen, n_words, 1 / (1 + np.exp(-odds)), repeats, recurs)
+    recurs = np.zeros(len(units), bool)
+    return Scored(page, units, seen, n_words, odds, 1 / (1 + np.exp(-odds)), repeats, recurs)
+
+
+def _with_known(scored: Scored, known: SiteLines, site: str | None, settings: CleanConfig) -> Scored:
+    """The scores, less where all lines of a unit recur on the site."""
+    known_lines = recurring(scored.page.lines, known, site)
+    recurs = np.array([all(known_lines[u.first : u.last]) for u in scored.units])
+    recurs = without_copies(recurs, scored.odds, scored.n_words)
+    odds = scored.odds - np.where(recurs, np.float32(settings.recurring_log_odds), np.float32(0))
+    return replace(scored, odds=odds, probability=1 / (1 + np.exp(-odds)), recurs=recurs)
 
 
 def _log_odds(
@@ -140,13 +137,15 @@ def clean(
     page = split_lines(raw.text)
     if not len(page):
         return _article(raw, page, [], config, Credits(None, None, None, None, None))
-    scored = score_page(page, known=known, site=raw.site_key, trees=trees)
-    furniture = load_furniture()
-    keep = scored.keep(furniture)
+    settings, furniture = config.clean, load_furniture()
+    scored = score_page(page, trees=trees)
+    if known is not None:
+        scored = _with_known(scored, known, raw.site_key, settings)
+    keep = scored.keep(furniture, settings)
     thread = find_thread(page, _thread_start(scored, keep), furniture)
     if thread:
-        keep = scored.keep(furniture, before_line=thread.first)
-    raw, keep, site_name = _from_html(raw, scored, keep)
+        keep = scored.keep(furniture, settings, before_line=thread.first)
+    raw, keep, site_name = _from_html(raw, scored, keep, settings)
     rules = rules_for(raw.site_key, raw.site)
     ruled = rules.apply(scored.units, keep) if rules else {}
     head = _with_ruled(_head(scored, raw, keep), ruled)
@@ -159,7 +158,7 @@ def clean(
 
 
 def _from_html(
-    raw: RawArticle, scored: Scored, keep: NDArray[np.bool_]
+    raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: CleanConfig
 ) -> tuple[RawArticle, NDArray[np.bool_], str | None]:
     """With the body and the metadata of the page's source, where there is one and it has an article.
 
@@ -170,7 +169,7 @@ def _from_html(
     if extract is None:
         return raw, keep, None
     found = units_of_body(scored.units, extract.text)
-    if scored.n_words[found].sum() < _HTML_SHARE * len(extract.text.split()):
+    if scored.n_words[found].sum() < settings.html_share * len(extract.text.split()):
         return raw, keep, extract.sitename
     stated = replace(
         raw,
