@@ -429,7 +429,7 @@ def check_names(out: Path) -> None:
     """Nothing lies in the outputs folder but what newsclaims calls its files: no id has become a path."""
     known = re.compile(
         r"manifest\.json|\w+/part-\d{5}\.parquet|"
-        r"\.newsclaims/(lock|glance\.json|state/\w+-[0-9a-f]{16}\.parquet|sketches/part-\d{5}\.parquet)"
+        r"\.newsclaims/(lock|glance\.json|state/\w+-[0-9a-f]{16}\.sqlite|sketches/part-\d{5}\.parquet)"
     )
     found = [path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()]
     if strange := [name for name in found if not known.fullmatch(name)]:

@@ -19,11 +19,10 @@ from pipeline import run, tables
 from pipeline.config import Config, load_config
 from pipeline.read import find_inputs
 from pipeline.run import Summary, glance
-from pipeline.run import corpus as columns
+from pipeline.run.corpus import cut
 from pipeline.run.listing import Listing
 from pipeline.run.stages import Stages
 from pipeline.schema import TABLES
-from pipeline.tables.state import NO_PART, ArticleState
 from tests.fakes import fake_recipe, make_fakes
 
 CONFIG = load_config()
@@ -116,7 +115,7 @@ def test_a_glance_does_not_do_where_anything_is_not_as_it_was_left(
         "glance": ".newsclaims/glance.json", "claims": "claims/part-00000.parquet",
         "manifest": "manifest.json", "sketches": ".newsclaims/sketches/part-00000.parquet",
         "owner": ".newsclaims/owner.json", "journal": ".newsclaims/commit.json",
-        "state": next((tmp_path / "out" / ".newsclaims" / "state").glob("inputs-*")),
+        "state": next((tmp_path / "out" / ".newsclaims" / "state").glob("ledger-*")),
     }  # fmt: skip
     path = tmp_path / "out" / paths[damage]
     path.write_bytes(path.read_bytes()[:-1] + b" " if path.exists() else b"{}")
@@ -133,20 +132,10 @@ def test_a_glance_does_not_do_where_anything_is_not_as_it_was_left(
     ],
 )
 def test_work_is_cut_so_that_every_process_has_some(sizes: list[int], jobs: int, pieces: list[int]) -> None:
-    states = [
-        ArticleState(str(n), "x", n, size, "", None, (), "", "", NO_PART) for n, size in enumerate(sizes)
-    ]
-    articles = tables.to_arrow(states, ArticleState)
-    places = pa.table({"bundle": ["b"] * len(sizes), "row": range(len(sizes))})
-    corpus = columns.Corpus(articles, places, articles[:0], articles["path"][:0])
-    lines = columns.learn(articles, lambda with_it, _: with_it > 1)
-    work = columns.compare(articles, lines, articles[:0])
-    found = list(
-        columns.tasks(corpus, lines, work, range(len(sizes)), jobs=jobs, source=Path(), target=Path())
-    )
-    assert [len(task.wanted) for task in found][: len(pieces)] == pieces
-    assert sorted(each.row for task in found for each in task.wanted) == list(range(len(sizes)))
-    assert found[0].n_chars == max(task.n_chars for task in found)
+    longest_first = sorted(sizes, reverse=True)
+    found = list(cut(longest_first, left=sum(sizes), jobs=jobs))
+    assert found[: len(pieces)] == pieces
+    assert sum(found) == len(sizes)
 
 
 def test_the_same_path_below_another_folder_is_another_article(tmp_path: Path) -> None:

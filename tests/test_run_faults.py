@@ -153,7 +153,7 @@ def test_damaged_manifest_makes_everything_anew(corpus: Path, tmp_path: Path, te
 def test_damaged_state_makes_everything_anew(corpus: Path, tmp_path: Path) -> None:
     extract(corpus, tmp_path / "out")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
-    (tmp_path / "out" / manifest["state"]["articles"]["file"]).write_bytes(b"PAR1")
+    (tmp_path / "out" / manifest["state"]["ledger"]["file"]).write_bytes(b"PAR1")
     assert extract(corpus, tmp_path / "out").n_extracted == 3
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -49,16 +50,21 @@ class _Tally:
     n_claims: int = 0
     seen: tuple[dt.datetime, dt.datetime] | None = None
 
+    def see(self, first: dt.datetime | None, last: dt.datetime | None) -> None:
+        """Take in the dates of some articles; null where none has one."""
+        if first is not None and last is not None:
+            before = self.seen or (first, last)
+            self.seen = min(first, before[0]), max(last, before[1])
+
 
 class CorpusWide:
-    """Fills the columns that depend on other articles; ``names`` is the table of names."""
+    """Fills the columns that depend on other articles; ``names`` is the table of names.
+
+    ``quotations`` holds the claims whose words are shared: ``key`` (article and claim) and ``id``.
+    """
 
     def __init__(
-        self,
-        ids: dict[Key, str],
-        names_table: pa.Table,
-        duplicates: dict[str, str],
-        quotations: dict[str, str],
+        self, ids: dict[Key, str], names_table: pa.Table, duplicates: dict[str, str], quotations: pa.Table
     ):
         self.names = names_table
         self._ids = ids
@@ -69,18 +75,16 @@ class CorpusWide:
         """Rows of table ``name`` with ``duplicate_of``, ``name_id``, ``source_name_id`` and
         ``quotation_id`` set."""
         if name == "documents":
-            return _set(
-                rows, "duplicate_of", [self._duplicates.get(doc_id) for doc_id in _list(rows, "doc_id")]
-            )
+            copies = [self._duplicates.get(doc_id) for doc_id in _list(rows, "doc_id")]
+            return _set(rows, "duplicate_of", pa.array(copies, pa.string()))
         if name == "entities":
-            pairs = zip(_list(rows, "label"), _list(rows, "name"), strict=True)
-            return _set(rows, "name_id", [self._ids.get((label == "PERSON", each)) for label, each in pairs])
+            return _set(rows, "name_id", _ids_of(rows["name"], _is_person(rows), self._ids))
         if name != "claims":
             return rows
-        sources = zip(_list(rows, "source_kind"), _list(rows, "source_name"), strict=True)
-        rows = _set(rows, "source_name_id", [_id_of(self._ids, kind, each) for kind, each in sources])
-        keys = zip(_list(rows, "doc_id"), _list(rows, "claim_id"), strict=True)
-        return _set(rows, "quotation_id", [self._quotations.get(_claim_key(*key)) for key in keys])
+        rows = _set(rows, "source_name_id", _source_ids(rows, self._ids))
+        keys = _claim_keys(rows["doc_id"], rows["claim_id"])
+        found = pc.index_in(keys, value_set=self._quotations["key"].combine_chunks())
+        return _set(rows, "quotation_id", self._quotations["id"].combine_chunks().take(_whole(found)))
 
 
 def learn(scan: Scan, aliases: Aliases | None = None) -> CorpusWide:
@@ -94,7 +98,7 @@ def learn(scan: Scan, aliases: Aliases | None = None) -> CorpusWide:
     """
     aliases = read_aliases() if aliases is None else aliases
     duplicates = find_duplicates(_sketched(scan))
-    quotations = {_claim_key(*key): found for key, found in find_quotations(_quotes(scan)).items()}
+    quotations = _keyed(find_quotations(_quotes(scan)))
     ids, table = link_names(scan, aliases)
     return CorpusWide(ids, table, duplicates, quotations)
 
@@ -232,48 +236,66 @@ def _slug(person: bool, name: str) -> str:
 def _tallies(scan: Scan, ids: dict[Key, str]) -> dict[str, _Tally]:
     """Mentions, articles, claims and dates of every name."""
     tallies: dict[str, _Tally] = defaultdict(_Tally)
-    dates = _dates(scan)
-    for piece in scan("entities", ["doc_id", "label", "name"]):
-        seen: set[tuple[str, str]] = set()
-        for doc_id, label, name in zip(
-            *(_list(piece, each) for each in ("doc_id", "label", "name")), strict=True
-        ):
-            name_id = ids.get((label == "PERSON", name))
-            if name_id is None:
-                continue
-            tally = tallies[name_id]
-            tally.n_mentions += 1
-            if (doc_id, name_id) not in seen:
-                seen.add((doc_id, name_id))
-                tally.n_documents += 1
-                date = dates.get(doc_id)
-                if date is not None:
-                    tally.seen = (
-                        (min(date, tally.seen[0]), max(date, tally.seen[1])) if tally.seen else (date, date)
-                    )
+    pieces = zip(
+        scan("entities", ["doc_id", "label", "name"]), scan("documents", ["doc_id", "published"]), strict=True
+    )
+    for piece, documents in pieces:
+        row = _whole(pc.index_in(piece["doc_id"], value_set=documents["doc_id"].combine_chunks()))
+        columns = {"name_id": _ids_of(piece["name"], _is_person(piece), ids), "doc_id": piece["doc_id"]}
+        columns["published"] = documents["published"].combine_chunks().take(row)
+        counted = pa.table(columns).group_by("name_id").aggregate(COUNTED)
+        for each in counted.to_pylist():
+            if each["name_id"] is not None:
+                tally = tallies[each["name_id"]]
+                tally.n_mentions += each["doc_id_count"]
+                tally.n_documents += each["doc_id_count_distinct"]
+                tally.see(each["published_min"], each["published_max"])
     for piece in scan("claims", ["source_kind", "source_name"]):
-        for kind, name in zip(_list(piece, "source_kind"), _list(piece, "source_name"), strict=True):
-            name_id = _id_of(ids, kind, name)
-            if name_id is not None:
-                tallies[name_id].n_claims += 1
+        sources = pa.table({"name_id": _source_ids(piece, ids)})
+        counted = sources.group_by("name_id").aggregate([([], "count_all")])
+        for each in counted.to_pylist():
+            if each["name_id"] is not None:
+                tallies[each["name_id"]].n_claims += each["count_all"]
     return tallies
 
 
-def _dates(scan: Scan) -> dict[str, dt.datetime]:
-    found: dict[str, dt.datetime] = {}
-    for piece in scan("documents", ["doc_id", "published"]):
-        dated = piece.filter(pc.is_valid(piece["published"]))
-        times: list[dt.datetime] = dated["published"].to_pylist()
-        found.update(zip(_list(dated, "doc_id"), times, strict=True))
-    return found
+COUNTED = [("doc_id", "count"), ("doc_id", "count_distinct"), ("published", "min"), ("published", "max")]
 
 
-def _id_of(ids: dict[Key, str], kind: str, name: str | None) -> str | None:
-    """The id of a claim's source: among people or among the rest by its kind, else among the others."""
-    if name is None:
-        return None
-    person = kind in PERSON_KINDS
-    return ids.get((person, name)) or ids.get((not person, name))
+def _is_person(entities: pa.Table) -> pa.Array:
+    return _whole(pc.equal(entities["label"], "PERSON"))
+
+
+def _source_ids(claims: pa.Table, ids: dict[Key, str]) -> pa.Array:
+    """The ids of claims' sources: among people or among the rest by their kind, else among the others."""
+    person = _whole(pc.is_in(claims["source_kind"], value_set=pa.array(sorted(PERSON_KINDS))))
+    found = _ids_of(claims["source_name"], person, ids)
+    return pc.coalesce(found, _ids_of(claims["source_name"], pc.invert(person), ids))
+
+
+def _ids_of(forms: pa.ChunkedArray, person: pa.Array, ids: dict[Key, str]) -> pa.Array:
+    """The ids of names: each different one is looked up once."""
+    coded = _whole(forms).dictionary_encode()
+    words = coded.dictionary.to_pylist()
+    people, others = (
+        pa.array([ids.get((is_person, each)) for each in words], pa.string()).take(coded.indices)
+        for is_person in (True, False)
+    )
+    return pc.if_else(person, people, others)
+
+
+def _keyed(quotations: Iterator[tuple[str, str, str]]) -> pa.Table:
+    """The claims whose words are shared, as columns: there may be many."""
+    schema = pa.schema([("key", pa.string()), ("id", pa.string())])
+    pieces = []
+    while rows := list(itertools.islice(quotations, 16_384)):
+        doc_ids, claim_ids, found = (pa.array(each, pa.string()) for each in zip(*rows, strict=True))
+        pieces.append(pa.table([_claim_keys(doc_ids, claim_ids), found], schema=schema))
+    return pa.concat_tables(pieces) if pieces else schema.empty_table()
+
+
+def _claim_keys(doc_ids: pa.Array, claim_ids: pa.Array) -> pa.Array:
+    return _whole(pc.binary_join_element_wise(doc_ids, claim_ids, "\0"))
 
 
 def _name_row(
@@ -293,15 +315,15 @@ def _name_row(
     }  # fmt: skip
 
 
-def _claim_key(doc_id: str, claim_id: str) -> str:
-    return f"{doc_id}\0{claim_id}"
-
-
 def _list(rows: pa.Table, name: str) -> list[str]:
     values: list[str] = rows[name].to_pylist()
     return values
 
 
-def _set(rows: pa.Table, name: str, values: list[str | None]) -> pa.Table:
+def _whole(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def _set(rows: pa.Table, name: str, values: pa.Array) -> pa.Table:
     at = rows.schema.get_field_index(name)
-    return rows.set_column(at, rows.schema.field(at), pa.array(values, rows.schema.field(at).type))
+    return rows.set_column(at, rows.schema.field(at), values)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import itertools
+import operator
 import re
+import sqlite3
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.tables.spill import MIX, Rows, batches, parted, scratch
 
 SHINGLE_WORDS = 5
 N_HASHES = 128
@@ -31,8 +36,8 @@ MAX_BUCKET = 100
 KEYS_AT_ONCE = 4096
 """Runs of words hashed together: 4 MB of numbers, also for a text of a million words."""
 
-BAND_MIX = np.uint64(0x9E3779B97F4A7C15)
-"""Odd constant (the golden ratio's 64 bits): two bands that fall together by it only cost a comparison."""
+BAND = np.dtype([("band", "<u8"), ("n", "<i8")])
+"""A band's number and hashes made one number: two that fall together by it only cost a comparison."""
 
 _WORD = re.compile(r"\w+")
 
@@ -44,12 +49,6 @@ class Sketched:
     doc_id: str
     published_us: int | None
     hashes: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Signed:
-    order: tuple[bool, int, str]
-    hashes: NDArray[np.uint32]
 
 
 def sketch(body: str) -> bytes | None:
@@ -88,46 +87,64 @@ def find_duplicates(articles: Iterable[Sketched]) -> dict[str, str]:
     """``doc_id`` of every near-copy → ``doc_id`` of the earliest article it copies.
 
     Articles are taken in the order of publication, undated ones last, so that the order of ``articles`` does
-    not matter; a copy of a copy points to the original.
+    not matter; a copy of a copy points to the original. All but what is found lies on disk.
     """
-    signed = [_signed(each) for each in articles]
-    signed.sort(key=lambda each: each.order)
-    buckets: dict[tuple[int, int], list[int]] = defaultdict(list)
-    found = {}
-    for n, keys in _shared_bands(signed):
-        each = signed[n]
-        candidates = sorted({other for key in keys for other in buckets.get(key, ())})
-        original = next(
-            (other for other in candidates if _likeness(signed[other], each) >= MIN_LIKENESS), None
+    with contextlib.closing(scratch()) as db:
+        db.execute("CREATE TABLE given (doc_id TEXT, published_us INTEGER, hashes BLOB)")
+        rows = ((each.doc_id, each.published_us, each.hashes) for each in articles)
+        db.executemany("INSERT INTO given VALUES (?, ?, ?)", rows)
+        db.execute("CREATE TABLE signed (n INTEGER PRIMARY KEY, doc_id TEXT, hashes BLOB)")
+        db.execute(
+            "INSERT INTO signed SELECT NULL, doc_id, hashes FROM given "
+            "ORDER BY published_us IS NULL, published_us, doc_id"
         )
+        db.execute("DROP TABLE given")
+        _find_shared_bands(db)
+        return dict(_compared(db))
+
+
+def _find_shared_bands(db: sqlite3.Connection) -> None:
+    """Fill table ``shared`` with the articles that share a band with another: most share none."""
+    db.execute("CREATE TABLE shared (n INTEGER, band INTEGER, PRIMARY KEY (n, band)) WITHOUT ROWID")
+    (n_articles,) = db.execute("SELECT COUNT(*) FROM signed").fetchone()
+    for rows in parted(_bands(db), "band", BANDS * n_articles):
+        _, group, n_members = np.unique(rows["band"], return_inverse=True, return_counts=True)
+        found = rows[n_members[group] > 1]
+        pairs = zip(found["n"].tolist(), found["band"].view(np.int64).tolist(), strict=True)
+        db.executemany("INSERT OR IGNORE INTO shared VALUES (?, ?)", pairs)
+
+
+def _bands(db: sqlite3.Connection) -> Iterator[Rows]:
+    for batch in batches(db.execute("SELECT n, hashes FROM signed")):
+        halves = np.frombuffer(b"".join(hashes for _, hashes in batch), dtype="<u8").reshape(-1, BANDS, 2)
+        rows = np.empty((len(batch), BANDS), dtype=BAND)
+        rows["n"] = np.array([n for n, _ in batch])[:, None]
+        rows["band"] = ((halves[:, :, 0] * MIX + halves[:, :, 1]) ^ np.arange(BANDS, dtype=np.uint64)) * MIX
+        yield rows.ravel()
+
+
+def _compared(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Every near-copy and its original, in order: originals are put by under their bands as they come."""
+    db.execute("CREATE TABLE originals (band INTEGER, n INTEGER, PRIMARY KEY (band, n)) WITHOUT ROWID")
+    shared = db.execute("SELECT n, band FROM shared ORDER BY n")
+    for n, pairs in itertools.groupby(shared, operator.itemgetter(0)):
+        bands = [band for _, band in pairs]
+        doc_id, hashes = db.execute("SELECT doc_id, hashes FROM signed WHERE n = ?", (n,)).fetchone()
+        candidates = db.execute(
+            "SELECT doc_id, hashes FROM signed WHERE n IN "
+            f"(SELECT n FROM originals WHERE band IN ({', '.join('?' * len(bands))})) ORDER BY n",
+            bands,
+        )
+        original = next((other for other, its in candidates if _likeness(its, hashes) >= MIN_LIKENESS), None)
+        candidates.close()
         if original is not None:
-            found[each.order[2]] = signed[original].order[2]
+            yield doc_id, original
             continue
-        for key in keys:
-            if len(buckets[key]) < MAX_BUCKET:
-                buckets[key].append(n)
-    return found
+        db.executemany(
+            "INSERT INTO originals SELECT ?, ? WHERE (SELECT COUNT(*) FROM originals WHERE band = ?) < ?",
+            ((band, n, band, MAX_BUCKET) for band in bands),
+        )
 
 
-def _shared_bands(signed: list[_Signed]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Articles that share a band with another, in order, with the bands they share: most share none."""
-    if not signed:
-        return
-    halves = np.stack([each.hashes for each in signed]).view(np.uint64).reshape(len(signed), BANDS, 2)
-    bands = halves[:, :, 0] * BAND_MIX + halves[:, :, 1]
-    shared: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for band in range(BANDS):
-        _, group, n_members = np.unique(bands[:, band], return_inverse=True, return_counts=True)
-        for n in np.flatnonzero(n_members[group] > 1).tolist():
-            shared[n].append((band, int(group[n])))
-    for n in sorted(shared):
-        yield n, shared[n]
-
-
-def _signed(article: Sketched) -> _Signed:
-    order = (article.published_us is None, article.published_us or 0, article.doc_id)
-    return _Signed(order, np.frombuffer(article.hashes, dtype="<u4").astype(np.uint32))
-
-
-def _likeness(one: _Signed, other: _Signed) -> float:
-    return float(np.mean(one.hashes == other.hashes))
+def _likeness(one: bytes, other: bytes) -> float:
+    return float(np.mean(np.frombuffer(one, dtype="<u4") == np.frombuffer(other, dtype="<u4")))

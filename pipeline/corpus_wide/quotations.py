@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
+import itertools
+import operator
 import re
+import sqlite3
 import zlib
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.corpus_wide.link import Union
+import numpy as np
+
+from pipeline.tables.spill import Rows, batches, parted, scratch
 
 RUN_WORDS = 4
 MIN_WORDS = 6
@@ -25,6 +31,12 @@ N_KEYS = 8
 MAX_BUCKET = 200
 """Quotations compared per run, the first by article; a run in more of them is a set phrase."""
 
+RUNS_HELD = 4096
+"""Texts whose runs are kept at hand while they are compared."""
+
+WORD_CHARS = 5
+RUN = np.dtype([("run", "<u8"), ("n", "<i8"), ("is_least", "?")])
+
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _QUOTED = re.compile(r"[“\"«„]([^”\"»“]*)(?:[”\"»]|$)")
 
@@ -38,31 +50,29 @@ class Quote:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    key: tuple[str, str]
-    words: str
-    runs: frozenset[int]
-
-
-def find_quotations(quotes: Iterable[Quote]) -> dict[tuple[str, str], str]:
-    """(``doc_id``, ``claim_id``) → an id shared by all claims that quote the same words, in at least two
+def find_quotations(quotes: Iterable[Quote]) -> Iterator[tuple[str, str, str]]:
+    """``doc_id``, ``claim_id`` and an id shared by all claims that quote the same words, in at least two
     articles.
 
     The id is made from the fullest version of the words, so that it does not depend on the order of articles.
+    Words that recur are compared once, and all but what is joined lies on disk.
     """
-    read = sorted((each for quote in quotes if (each := _read(quote))), key=lambda each: each.key)
-    union = Union()
-    buckets: dict[int, list[_Read]] = defaultdict(list)
-    for each in read:
-        for run in sorted(each.runs)[:N_KEYS]:
-            for other in buckets[run]:
-                if union.find(each.key) != union.find(other.key) and _is_same(each, other):
-                    union.join(each.key, other.key)
-        for run in each.runs:
-            if len(buckets[run]) < MAX_BUCKET:
-                buckets[run].append(each)
-    return _identified(read, union)
+    with contextlib.closing(scratch()) as db:
+        db.execute("CREATE TABLE given (text BLOB, words TEXT, doc_id TEXT, claim_id TEXT)")
+        db.executemany("INSERT INTO given VALUES (?, ?, ?, ?)", _given(quotes))
+        db.execute("CREATE INDEX given_text ON given (text)")
+        db.execute("CREATE TABLE texts (n INTEGER PRIMARY KEY, text BLOB, words TEXT)")
+        db.execute("INSERT INTO texts SELECT NULL, text, words FROM given GROUP BY text ORDER BY text")
+        yield from _identified(db, _joined(db))
+
+
+def _given(quotes: Iterable[Quote]) -> Iterator[tuple[bytes, str, str, str]]:
+    for quote in quotes:
+        words = quoted_words(quote.content)
+        if len(words) >= MIN_WORDS:
+            text = " ".join(words)
+            digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            yield digest, text, quote.doc_id, quote.claim_id
 
 
 def quoted_words(content: str) -> list[str]:
@@ -71,28 +81,74 @@ def quoted_words(content: str) -> list[str]:
     return [word.replace("’", "'") for word in _WORD.findall(inside.casefold())]
 
 
-def _read(quote: Quote) -> _Read | None:
-    words = quoted_words(quote.content)
-    if len(words) < MIN_WORDS:
-        return None
-    runs = {" ".join(words[n : n + RUN_WORDS]) for n in range(len(words) - RUN_WORDS + 1)}
-    return _Read(
-        (quote.doc_id, quote.claim_id), " ".join(words), frozenset(zlib.crc32(run.encode()) for run in runs)
+def _runs(words: str) -> list[int]:
+    """Hashes of the runs of words, sorted."""
+    each = words.split(" ")
+    runs = {" ".join(each[n : n + RUN_WORDS]) for n in range(len(each) - RUN_WORDS + 1)}
+    return sorted({zlib.crc32(run.encode()) for run in runs})
+
+
+def _joined(db: sqlite3.Connection) -> dict[int, int]:
+    """The number of every text that is the same as one of a lower number → that one, or one between."""
+    parent: dict[int, int] = {}
+
+    @functools.lru_cache(maxsize=RUNS_HELD)
+    def runs(n: int) -> frozenset[int]:
+        return frozenset(_runs(db.execute("SELECT words FROM texts WHERE n = ?", (n,)).fetchone()[0]))
+
+    for one, other in _alike(db):
+        first, second = sorted((_root(parent, one), _root(parent, other)))
+        if first != second and _is_same(runs(one), runs(other)):
+            parent[second] = first
+    return parent
+
+
+def _root(parent: dict[int, int], n: int) -> int:
+    while (above := parent.get(n, n)) != n:
+        parent[n] = parent.get(above, above)
+        n = above
+    return n
+
+
+def _is_same(one: frozenset[int], other: frozenset[int]) -> bool:
+    return len(one & other) >= MIN_SHARED * min(len(one), len(other))
+
+
+def _alike(db: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+    """Pairs of texts that share a run of words, one of the least of the later text."""
+    (n_chars,) = db.execute("SELECT TOTAL(LENGTH(words)) FROM texts").fetchone()
+    for rows in parted(_all_runs(db), "run", n_chars // WORD_CHARS):
+        rows = rows[np.lexsort((rows["n"], rows["run"]))]
+        starts = np.flatnonzero(np.diff(rows["run"], prepend=np.uint64(0xFFFFFFFFFF)))
+        ends = np.append(starts[1:], len(rows))
+        recurs = ends - starts > 1
+        for start, end in zip(starts[recurs].tolist(), ends[recurs].tolist(), strict=True):
+            members = rows["n"][start:end].tolist()
+            for at in np.flatnonzero(rows["is_least"][start:end]).tolist():
+                yield from ((other, members[at]) for other in members[: min(at, MAX_BUCKET)])
+
+
+def _all_runs(db: sqlite3.Connection) -> Iterator[Rows]:
+    for batch in batches(db.execute("SELECT n, words FROM texts")):
+        found = [(run, n, at < N_KEYS) for n, words in batch for at, run in enumerate(_runs(words))]
+        yield np.array(found, dtype=RUN)
+
+
+def _identified(db: sqlite3.Connection, parent: dict[int, int]) -> Iterator[tuple[str, str, str]]:
+    db.execute("CREATE TABLE sets (n INTEGER PRIMARY KEY, root INTEGER)")
+    db.executemany("INSERT INTO sets VALUES (?, ?)", ((n, _root(parent, n)) for n in list(parent)))
+    db.execute("INSERT OR IGNORE INTO sets SELECT DISTINCT root, root FROM sets")
+    db.execute(
+        "INSERT OR IGNORE INTO sets SELECT n, n FROM texts JOIN given USING (text) "
+        "GROUP BY n HAVING COUNT(DISTINCT doc_id) > 1"
     )
-
-
-def _is_same(one: _Read, other: _Read) -> bool:
-    return len(one.runs & other.runs) >= MIN_SHARED * min(len(one.runs), len(other.runs))
-
-
-def _identified(read: list[_Read], union: Union) -> dict[tuple[str, str], str]:
-    groups: dict[tuple[str, ...], list[_Read]] = defaultdict(list)
-    for each in read:
-        groups[union.find(each.key)].append(each)
-    found: dict[tuple[str, str], str] = {}
-    for group in groups.values():
-        if len({each.key[0] for each in group}) > 1:
-            fullest = max(group, key=lambda each: (len(each.words), each.words)).words
+    claims = db.execute(
+        "SELECT root, given.words, doc_id, claim_id FROM sets JOIN texts USING (n) JOIN given USING (text) "
+        "ORDER BY root"
+    )
+    for _, rows in itertools.groupby(claims, operator.itemgetter(0)):
+        group = [row[1:] for row in rows]
+        if len({doc_id for _, doc_id, _ in group}) > 1:
+            fullest = max((len(words), words) for words, _, _ in group)[1]
             identity = "q" + hashlib.blake2b(fullest.encode(), digest_size=8).hexdigest()
-            found |= {each.key: identity for each in group}
-    return found
+            yield from ((doc_id, claim_id, identity) for _, doc_id, claim_id in group)

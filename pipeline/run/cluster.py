@@ -30,7 +30,7 @@ from pipeline.tables import FolderError
 
 
 class EngineError(FolderError):
-    """The engine asked for is not installed."""
+    """The engine asked for is not installed, or does not start."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class RayPool:
     """Actors on a Ray cluster: the one that ``RAY_ADDRESS`` names, else one started on this machine.
 
     Raises:
-        EngineError: Ray is not installed.
+        EngineError: Ray is not installed or does not start.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class RayPool:
         self.ray: Any = ray
         self.started_here = not ray.is_initialized()
         if self.started_here:
-            ray.init(log_to_driver=False, include_dashboard=False, num_cpus=_local(jobs))
+            _start(ray, jobs)
         self.jobs = jobs or int(ray.cluster_resources().get("CPU", 1))
         self.limits = limits
         self.start = (make_stages, config, limits)
@@ -141,6 +141,13 @@ class _Worker:
             return error
         except TimeLimitError as error:
             return Failure("timeout", str(error))
+
+
+def _start(ray: Any, jobs: int | None) -> None:
+    try:
+        ray.init(log_to_driver=False, include_dashboard=False, num_cpus=_local(jobs))
+    except Exception as error:  # Ray raises plain ones, on a machine too busy to start it in time for example
+        raise EngineError(f"--engine ray: Ray could not be started: {error}") from error
 
 
 def _local(jobs: int | None) -> int | None:

@@ -1,33 +1,22 @@
-"""The articles of the corpus as columns: which count, what their sites repeat, which have to be extracted.
+"""The articles of the corpus: which count, and which have to be extracted.
 
-Columns, not objects: there may be millions of articles, and a rerun looks at all of them.
+All of it is asked of the ledger's tables and written into them: there may be millions of articles, and a
+rerun looks at all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import bisect
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
-
-from pipeline.run.stages import keys_digest
-from pipeline.run.tasks import ExtractTask, Made, Wanted
-from pipeline.tables.merge import Source
-from pipeline.tables.state import NO_PART
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Repeated = Callable[[Ints, Ints], Bools]
-"""Pages of a site with a line, pages of the site: whether the line counts as repeated there."""
-
-SITE_MIX = np.uint64(0x9E3779B97F4A7C15)
-"""Odd constant (the golden ratio's 64 bits) that spreads a site's number over the bits of a key."""
-
+from pipeline.run.ledger import Ledger
+from pipeline.run.lines import repeated_lines
+from pipeline.run.tasks import PARTLY_READ, ExtractTask, Made, Survey, Wanted
+from pipeline.tables import to_records
+from pipeline.tables.state import NO_PART, RejectState
 
 PIECES_LEFT = 8
 """Tasks for every process that the work still to do is cut into."""
@@ -35,181 +24,210 @@ PIECES_LEFT = 8
 PIECE_CHARS = 3000
 """Code points that are not cut further: about one news article, a fifth of a second of work."""
 
+ARTICLE = "n, number, path, doc_id, n_chars, raw_digest, site_key, line_keys"
 
-@dataclass(slots=True)
-class Corpus:
-    """Every article that was read and counts, in the order of the inputs."""
+KEPT = f"""
+INSERT INTO found ({ARTICLE})
+SELECT (SELECT MIN(n) FROM listing l WHERE l.path = b.path), {ARTICLE.removeprefix("n, ")}
+FROM before.articles b
+WHERE EXISTS (SELECT 1 FROM listing l WHERE l.path = b.path AND l.status = 'same') ORDER BY b.rowid
+"""
 
-    articles: pa.Table
-    """``ArticleState``."""
-    places: pa.Table
-    """Bundle and row of the text; null where it was not read in this run."""
-    duplicates: pa.Table
-    """``ArticleState`` of further articles with an id that an earlier one has."""
-    cut: pa.ChunkedArray
-    """Paths of the inputs of which a limit left out articles."""
+KEPT_REJECTS = """
+INSERT INTO rejects (path, doc_id, reason, detail, number)
+SELECT path, doc_id, reason, detail, number FROM before.rejects b
+WHERE number IS NULL AND EXISTS (SELECT 1 FROM listing l WHERE l.path = b.path AND l.status = 'same')
+ORDER BY b.rowid
+"""
 
+GATHERED = f"""
+INSERT INTO corpus ({ARTICLE}, bundle, place)
+SELECT {ARTICLE}, bundle, place FROM found ORDER BY n, number, id LIMIT ?
+"""
 
-def gather(articles: pa.Table, places: pa.Table, paths: pa.Array, *, limit: int | None = None) -> Corpus:
-    """Put articles in the order of ``paths``, the first of each ``doc_id`` apart from the others."""
-    position = pc.index_in(articles["path"], value_set=paths)
-    keys = pa.table({"position": position, "number": articles["number"]})
-    order = pc.sort_indices(keys, sort_keys=[("position", "ascending"), ("number", "ascending")])
-    cut = articles["path"].take(order[len(order) if limit is None else limit :])
-    articles, places = articles.take(order[:limit]), places.take(order[:limit])
-    first = _first_of_each(articles["doc_id"])
-    if pc.all(first).as_py():  # as nearly always: no second copy of the columns
-        return Corpus(articles, places, articles.slice(0, 0), cut)
-    duplicates = articles.filter(pc.invert(first))
-    return Corpus(articles.filter(first), places.filter(first), duplicates, cut)
+CUT = """
+UPDATE listing SET size = ? WHERE n IN (
+    SELECT n FROM (SELECT n FROM found ORDER BY n, number, id LIMIT -1 OFFSET ?)
+)
+"""
 
+FIRST = """
+UPDATE corpus SET is_first = 0
+WHERE EXISTS (SELECT 1 FROM corpus d WHERE d.doc_id = corpus.doc_id AND d.row < corpus.row)
+"""
 
-def _first_of_each(ids: pa.ChunkedArray) -> pa.Array:
-    codes = ids.combine_chunks().dictionary_encode().indices.to_numpy()
-    first = np.zeros(len(codes), dtype=bool)
-    first[np.unique(codes, return_index=True)[1]] = True
-    return pa.array(first)
+COMPARED = """
+INSERT OR IGNORE INTO work (row, part, before, moved, repeated, todo, bundle, place, n_chars)
+SELECT c.row, COALESCE(b.part, {no_part}), COALESCE(b.clean_digest, ''), b.path IS NOT c.path,
+    COALESCE(d.digest, ''),
+    b.raw_digest IS NOT c.raw_digest OR b.repeated_digest IS NOT COALESCE(d.digest, ''),
+    c.bundle, c.place, c.n_chars
+FROM corpus c
+LEFT JOIN digests d ON d.row = c.row
+LEFT JOIN before.articles b ON b.doc_id = c.doc_id AND b.part <> {no_part} AND b.part NOT IN ({lost})
+WHERE c.is_first ORDER BY c.row
+"""
 
+IS_WANTED = "todo AND status IS NULL AND bundle IS NOT NULL"
 
-@dataclass(slots=True)
-class Lines:
-    """The repeated lines of every article."""
+WANTED = f"""
+SELECT w.row, w.place, c.doc_id, c.path, c.number, c.n_chars, c.raw_digest, w.before
+FROM work w JOIN corpus c ON c.row = w.row
+WHERE w.bundle = ? AND {IS_WANTED.replace("bundle", "w.bundle")} ORDER BY c.n_chars DESC, w.row
+"""
 
-    keys: Ints
-    repeated: Bools
-    starts: Ints
-    digests: list[str]
-
-    def of(self, row: int) -> tuple[int, ...]:
-        """The keys of an article's lines that its site repeats."""
-        part = slice(self.starts[row], self.starts[row + 1])
-        return tuple(self.keys[part][self.repeated[part]].tolist())
-
-
-def learn(articles: pa.Table, is_repeated: Repeated) -> Lines:
-    """What each site repeats: from how many of its articles have a line, and how many it has."""
-    lists = articles["line_keys"].combine_chunks()
-    keys = np.asarray(lists.flatten(), dtype=np.int64)
-    starts = np.concatenate([[0], np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False))])
-    sites = articles["site_key"].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
-    site_of_line = np.repeat(sites, np.diff(starts).astype(np.int64))
-    mixed = keys.view(np.uint64) ^ ((site_of_line + 1).astype(np.uint64) * SITE_MIX)
-    _, inverse, counts = np.unique(mixed, return_inverse=True, return_counts=True)
-    n_pages = np.bincount(sites + 1, minlength=1)[site_of_line + 1]
-    repeated = is_repeated(counts[inverse], n_pages) & (site_of_line >= 0)
-    lines = Lines(keys, repeated, starts.astype(np.int64), [])
-    lines.digests = _digests(lines)
-    return lines
+SETTLED = """
+UPDATE work SET status = ?, repeated_made = ?, clean = ?, source = ?
+WHERE row = (SELECT row FROM corpus WHERE doc_id = ? AND is_first)
+"""
 
 
-def _digests(lines: Lines) -> list[str]:
-    digests = [""] * (len(lines.starts) - 1)
-    with_any = np.unique(np.searchsorted(lines.starts, np.flatnonzero(lines.repeated), side="right") - 1)
-    for row in with_any.tolist():
-        digests[row] = keys_digest(lines.of(row))
-    return digests
+def keep(ledger: Ledger) -> None:
+    """Take over what is known of the articles in inputs that are the same."""
+    ledger.do(KEPT)
+    ledger.do(KEPT_REJECTS)
 
 
-@dataclass(slots=True)
-class Work:
-    """The articles against what is known of them: all columns along ``Corpus.articles``."""
-
-    part: Ints
-    """Where an article's rows are, or ``NO_PART``."""
-    before: list[str]
-    """Digest of the cleaned article that those rows were made from."""
-    todo: Bools
-    """Whether it has to be cleaned, and extracted where that gives another text."""
-    elsewhere: dict[int, Source] = field(default_factory=dict)
-    """Where rows lie that ``before`` speaks of, if not in ``part``."""
-
-
-def compare(articles: pa.Table, lines: Lines, known: pa.Table) -> Work:
-    """Find the articles of which neither the source nor what its site repeats is as it was in ``known``."""
-    known = known.filter(pc.not_equal(known["part"], NO_PART))
-    row = pc.index_in(articles["doc_id"], value_set=known["doc_id"].combine_chunks())
-
-    def was(name: str) -> pa.ChunkedArray:
-        return known[name].combine_chunks().take(row)
-
-    same = pc.and_(
-        pc.equal(articles["raw_digest"], was("raw_digest")),
-        pc.equal(pa.array(lines.digests, pa.string()), was("repeated_digest")),
+def add(ledger: Ledger, survey: Survey) -> None:
+    """Take down what was read."""
+    ledger.do_many("UPDATE listing SET size = ?, sha256 = ? WHERE n = ?", survey.inputs)
+    ledger.do_many(
+        f"INSERT INTO found ({ARTICLE}, bundle, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", survey.articles
     )
-    return Work(
-        part=np.array(pc.fill_null(was("part"), NO_PART).to_numpy(zero_copy_only=False)),
-        before=pc.fill_null(was("clean_digest"), "").to_pylist(),
-        todo=~np.asarray(pc.fill_null(same, False).to_numpy(zero_copy_only=False), dtype=bool),
+    add_rejects(ledger, survey.rejects)
+
+
+def add_rejects(ledger: Ledger, rejects: Iterable[RejectState]) -> None:
+    """Take down rejects."""
+    ledger.do_many(
+        "INSERT INTO rejects (path, doc_id, reason, detail, number) VALUES (?, ?, ?, ?, ?)",
+        ((each.path, each.doc_id, each.reason, each.detail, each.number) for each in rejects),
     )
 
 
-def reuse(staged: Iterable[Made], corpus: Corpus, lines: Lines, work: Work) -> list[Made]:
-    """Those outcomes of earlier work that hold for this corpus; their articles are no longer to do.
+def gather(ledger: Ledger, *, limit: int | None = None) -> None:
+    """Put articles in the order of their inputs, and tell the first of each ``doc_id`` from the others.
+
+    Inputs of which a limit leaves out articles are marked, so that the next run reads them again.
+    """
+    ledger.do(GATHERED, -1 if limit is None else limit)
+    if limit is not None:
+        ledger.do(CUT, PARTLY_READ, limit)
+    ledger.do("DROP TABLE found")
+    ledger.do("CREATE INDEX corpus_doc_id ON corpus (doc_id)")
+    ledger.do(FIRST)
+
+
+def compare(ledger: Ledger, lost: Iterable[int] = ()) -> None:
+    """Find the articles of which neither the source nor what its site repeats is as it was.
+
+    Of articles in the parts ``lost`` nothing is known.
+    """
+    ledger.do(COMPARED.format(no_part=NO_PART, lost=", ".join(map(str, lost))))
+    ledger.do("CREATE INDEX work_bundle ON work (bundle) WHERE todo")
+
+
+def reuse(ledger: Ledger, staged: Iterable[Made]) -> int:
+    """Take over those outcomes of earlier work that hold for this corpus; how many.
 
     Where only what the site repeats is another, the article is cleaned again; if that gives the same, the
     rows there are can be used.
     """
-    rows: dict[str, int] | None = None
-    useful = []
+    n_reused = 0
     for made in staged:
-        if rows is None:
-            rows = {doc_id: row for row, doc_id in enumerate(corpus.articles["doc_id"].to_pylist())}
-        holds = []
-        for outcome in made.outcomes.to_pylist():
-            row = rows.get(outcome["doc_id"])
-            holds.append(row is not None and _holds(outcome, row, made, corpus, lines, work))
-        useful.append(made.only(holds))
-    return useful
+        source = ledger.note_source(made.source)
+        useful = made.only([_holds(ledger, each, source) for each in made.outcomes.to_pylist()])
+        settle(ledger, useful, source)
+        n_reused += useful.outcomes.num_rows
+    return n_reused
 
 
-def _holds(
-    outcome: Mapping[str, Any], row: int, made: Made, corpus: Corpus, lines: Lines, work: Work
-) -> bool:
-    if (
-        not work.todo[row]
-        or outcome["status"] == "same"
-        or outcome["raw_digest"] != corpus.articles["raw_digest"][row].as_py()
-    ):
+def _holds(ledger: Ledger, outcome: Mapping[str, Any], source: int) -> bool:
+    query = (
+        "SELECT w.row, w.repeated, w.part FROM corpus c JOIN work w ON w.row = c.row "
+        "WHERE c.doc_id = ? AND c.raw_digest = ? AND w.todo AND w.status IS NULL"
+    )
+    found = next(ledger.rows(query, outcome["doc_id"], outcome["raw_digest"]), None)
+    if found is None or outcome["status"] == "same":
         return False
-    if outcome["repeated_digest"] == lines.digests[row]:
-        work.todo[row] = False
+    row, repeated, part = found
+    if outcome["repeated_digest"] == repeated:
         return True
-    if outcome["status"] == "made" and work.part[row] < 0:
-        work.before[row] = outcome["clean_digest"]
-        work.elsewhere[row] = made.source
+    if outcome["status"] == "made" and part < 0:
+        ledger.do(
+            "UPDATE work SET before = ?, elsewhere = ? WHERE row = ?", outcome["clean_digest"], source, row
+        )
     return False
 
 
-def tasks(
-    corpus: Corpus, lines: Lines, work: Work, rows: Sequence[int], *, jobs: int, source: Path, target: Path
-) -> Iterator[ExtractTask]:
-    """Tasks for the articles at ``rows``: bundles of texts or pieces of them, those with the longest first.
+def settle(ledger: Ledger, made: Made, source: int) -> None:
+    """Take down what became of some articles."""
+    names = ("status", "repeated_digest", "clean_digest", "doc_id")
+    columns = (made.outcomes[name].to_pylist() for name in names)
+    ledger.do_many(SETTLED, ((*what, source, doc_id) for *what, doc_id in zip(*columns, strict=True)))
+    add_rejects(ledger, to_records(made.rejects, RejectState))
+
+
+def n_wanted(ledger: Ledger) -> int:
+    """How many articles are to be extracted, of those whose text is there."""
+    return int(ledger.one(f"SELECT COUNT(*) FROM work WHERE {IS_WANTED}"))
+
+
+def unread(ledger: Ledger) -> list[int]:
+    """The inputs of articles that have to be cleaned again though their inputs are the same."""
+    query = (
+        "SELECT DISTINCT c.n FROM work w JOIN corpus c ON c.row = w.row "
+        "WHERE w.todo AND w.status IS NULL AND w.bundle IS NULL ORDER BY c.n"
+    )
+    return [n for (n,) in ledger.rows(query)]
+
+
+def add_texts(ledger: Ledger, survey: Survey) -> None:
+    """Take down where the texts of articles are that are in the corpus already."""
+    ledger.do_many(
+        "UPDATE work SET bundle = ?, place = ? WHERE bundle IS NULL "
+        "AND row IN (SELECT row FROM corpus WHERE doc_id = ? AND n = ? AND number = ?)",
+        ((each.bundle, each.place, each.doc_id, each.n, each.number) for each in survey.articles),
+    )
+
+
+def tasks(ledger: Ledger, *, jobs: int, source: Path, target: Path) -> Iterator[ExtractTask]:
+    """Tasks for all articles that are wanted: bundles of texts or pieces of them, the longest first."""
+    left = ledger.one(f"SELECT TOTAL(n_chars) FROM work WHERE {IS_WANTED}")
+    longest = "ORDER BY MAX(n_chars) DESC, MIN(row)"
+    bundles = list(ledger.rows(f"SELECT bundle FROM work WHERE {IS_WANTED} GROUP BY bundle {longest}"))
+    for (bundle,) in bundles:
+        waiting = [_wanted(ledger, *each) for each in ledger.rows(WANTED, bundle)]
+        sizes = [each.n_chars for each in waiting]
+        start = 0
+        for n in cut(sizes, left=left, jobs=jobs):
+            yield ExtractTask(source / bundle, target, tuple(waiting[start : start + n]))
+            start += n
+        left -= sum(sizes)
+
+
+def cut(sizes: Sequence[int], *, left: int, jobs: int) -> Iterator[int]:
+    """How many of the articles with these sizes, in order, go into each task.
 
     For several processes the pieces shrink as the work comes to its end (guided self-scheduling,
     Polychronopoulos and Kuck 1987), so that all end together, and eight articles are work for two.
+
+    Args:
+        sizes: code points.
+        left: those of all articles still to do, these and later ones.
+        jobs: processes.
     """
-    bundles: dict[str, list[int]] = {}
-    names = corpus.places["bundle"].take(pa.array(rows, pa.int64())).to_pylist()
-    for row, name in zip(rows, names, strict=True):
-        bundles.setdefault(name, []).append(row)
-    n_chars = corpus.articles["n_chars"].to_numpy()
-    left = int(n_chars[list(rows)].sum())
-    for name in sorted(bundles, key=lambda name: (-n_chars[bundles[name]].max(), bundles[name][0])):
-        waiting = sorted(bundles[name], key=lambda row: -n_chars[row])
-        while waiting:
-            size = left if jobs == 1 else max(PIECE_CHARS, left // (PIECES_LEFT * jobs))
-            n = max(1, int(np.searchsorted(np.cumsum(n_chars[waiting]), size, side="right")))
-            piece, waiting = waiting[:n], waiting[n:]
-            left -= int(n_chars[piece].sum())
-            yield ExtractTask(
-                source / name, target, tuple(_wanted(corpus, lines, work, row) for row in piece)
-            )
+    start = 0
+    while start < len(sizes):
+        most = left if jobs == 1 else max(PIECE_CHARS, left // (PIECES_LEFT * jobs))
+        n = max(1, bisect.bisect_right(list(itertools.accumulate(sizes[start:])), most))
+        yield n
+        left -= sum(sizes[start : start + n])
+        start += n
 
 
-def _wanted(corpus: Corpus, lines: Lines, work: Work, row: int) -> Wanted:
-    article: Mapping[str, Any] = {
-        name: corpus.articles[name][row].as_py()
-        for name in ("doc_id", "path", "number", "n_chars", "raw_digest")
-    }
-    place = corpus.places["row"][row].as_py()
-    return Wanted(row=place, repeated=lines.of(row), before=work.before[row], **article)
+def _wanted(
+    ledger: Ledger, row: int, place: int, doc_id: str, path: str, number: int, n_chars: int, raw_digest: str,
+    before: str,
+) -> Wanted:  # fmt: skip
+    return Wanted(place, doc_id, path, number, n_chars, raw_digest, repeated_lines(ledger, row), before)

@@ -2,102 +2,111 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
-
 from pipeline.remote import file_digest
+from pipeline.run.ledger import ROWS_AT_ONCE, Ledger
 from pipeline.run.listing import FoundInput, Listing
-from pipeline.schema import arrow_schema
-from pipeline.tables import to_arrow
-from pipeline.tables.state import InputState, RejectState, State
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+COMPARED = """
+UPDATE listing SET (status, sha256) = (
+    SELECT CASE
+        WHEN b.doc_id <> listing.doc_id OR b.size <> listing.size OR EXISTS (
+            SELECT 1 FROM before.rejects r WHERE r.path = listing.path AND r.reason = 'unreadable'
+        ) THEN 'changed'
+        WHEN b.mtime_ns = listing.mtime_ns AND b.settled THEN 'same'
+        ELSE 'look'
+    END, b.sha256
+    FROM before.inputs b WHERE b.path = listing.path
+)
+"""
+"""An input that could not be opened is read again: a change of permissions shows in neither size nor time."""
+
+
+IS_NEW = "status IN ('new', 'changed')"
 
 
 @dataclass(frozen=True, slots=True)
 class InputPlan:
-    """Which inputs to read, by their numbers in the listing, in its order."""
+    """Which inputs to read: those of ``listing`` whose status is new or changed."""
 
-    listing: Listing
-    shown: pa.Array
-    """Paths of the inputs of this run: of all in the listing, or of the first ones."""
-    new: Ints
-    changed: Ints
-    same: Ints
-    same_states: pa.Table
-    """``InputState`` of those that are the same, with their present size and time."""
+    n_new: int
+    n_changed: int
+    n_same: int
     n_removed: int
-    rejects: pa.Table
-    """``RejectState`` of what is no file to read."""
     same_rejects: bool
-    """Whether the last run found the same ones."""
+    """Whether the last run found the same things that are no inputs."""
     is_stale: bool
     """Whether some inputs are the same though size and time alone do not tell."""
+    is_settled: bool
+    """Whether size and time of every input will tell the next run whether it is the same."""
 
     @property
     def is_done(self) -> bool:
         """Whether there is nothing to do."""
-        return not (len(self.new) or len(self.changed) or self.n_removed) and self.same_rejects
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether size and time of every input will tell the next run whether it is the same."""
-        return all(map(self.listing.is_settled, range(len(self.shown))))
-
-    def numbers_of(self, paths: pa.Array) -> Ints:
-        """The numbers of the inputs with these paths."""
-        return np.flatnonzero(np.asarray(pc.is_in(self.shown, value_set=paths)))
+        return not (self.n_new or self.n_changed or self.n_removed) and self.same_rejects
 
 
-def compare(listing: Listing, state: State, *, limit: int | None = None) -> InputPlan:
+def compare(ledger: Ledger, listing: Listing, *, limit: int | None = None) -> InputPlan:
     """Sort the inputs into new, changed and same: by size and time first, by content where they differ."""
-    shown = pa.array(listing.all_shown(), pa.string())[:limit]
-    n = len(shown)
-    row = pc.index_in(shown, value_set=state.inputs["path"].combine_chunks())
-    known = np.asarray(row.is_valid())
-    rows = row.fill_null(0) if state.inputs.num_rows else row
-    before = {name: state.inputs[name].combine_chunks().take(rows) for name in state.inputs.schema.names}
-    sizes, times = (np.array(each, dtype=np.int64)[:n] for each in (listing.sizes, listing.times))
-    settled = np.fromiter(map(listing.is_settled, range(n)), dtype=bool, count=n)
-    usable = known & _has_id(listing, before["doc_id"], known) & ~_to_read_again(shown, state)
-    same_size = usable & (sizes == _numbers(before["size"]))
-    told = same_size & (times == _numbers(before["mtime_ns"])) & (_numbers(before["settled"]) == 1)
-    same = told.copy()
-    for number in np.flatnonzero(same_size & ~told).tolist():
-        same[number] = _has_digest(listing[number], before["sha256"][number].as_py())
-    rejects = to_arrow(
-        [RejectState(each.path, each.doc_id, each.reason, each.detail, None) for each in listing.rejects],
-        RejectState,
+    ledger.do_many(
+        "INSERT INTO listing (n, path, doc_id, size, mtime_ns, settled) VALUES (?, ?, ?, ?, ?, ?)",
+        map(_row, _first(listing, limit)),
     )
+    ledger.do("CREATE INDEX listing_path ON listing (path)")
+    is_stale = False
+    if ledger.one("SELECT 1 FROM before.inputs LIMIT 1"):
+        ledger.do(COMPARED)
+        is_stale = _look(ledger, listing)
+    ledger.do("UPDATE listing SET status = 'new' WHERE status IS NULL")
+    counts = dict(ledger.rows("SELECT status, COUNT(*) FROM listing GROUP BY status"))
+    gone = "SELECT COUNT(*) FROM before.inputs WHERE path NOT IN (SELECT path FROM listing)"
     return InputPlan(
-        listing=listing,
-        shown=shown,
-        new=np.flatnonzero(~known),
-        changed=np.flatnonzero(known & ~same),
-        same=np.flatnonzero(same),
-        same_states=_states(shown, sizes, times, settled, before, same),
-        n_removed=state.inputs.num_rows - len(np.unique(_numbers(rows)[known])),
-        rejects=rejects,
-        same_rejects=rejects.equals(_walk_rejects(state)),
-        is_stale=bool((same & ~told & settled).any()),
+        n_new=counts.get("new", 0),
+        n_changed=counts.get("changed", 0),
+        n_same=counts.get("same", 0),
+        n_removed=ledger.one(gone),
+        same_rejects=_same_rejects(ledger, listing),
+        is_stale=is_stale,
+        is_settled=not ledger.one("SELECT 1 FROM listing WHERE NOT settled LIMIT 1"),
     )
 
 
-def _numbers(column: pa.Array) -> Ints:
-    return np.asarray(column.cast(pa.int64()).fill_null(-1), dtype=np.int64)
+def to_read(ledger: Ledger) -> Iterator[int]:
+    """The numbers of the inputs that are new or changed, in order; what else is asked for meanwhile may
+    change the table."""
+    query = f"SELECT n FROM listing WHERE {IS_NEW} AND n > ? ORDER BY n LIMIT {ROWS_AT_ONCE}"
+    last = -1
+    while rows := list(ledger.rows(query, last)):
+        yield from (n for (n,) in rows)
+        last = rows[-1][0]
 
 
-def _has_id(listing: Listing, ids: pa.Array, known: Bools) -> Bools:
-    """Whether the inputs had the same place below their input folder."""
-    found = known.copy()
-    for number, doc_id in zip(np.flatnonzero(known).tolist(), ids.filter(pa.array(known)), strict=True):
-        found[number] = listing[number].source.doc_id == doc_id.as_py()
-    return found
+def n_bytes_to_read(ledger: Ledger) -> int:
+    """Their size."""
+    return int(ledger.one(f"SELECT TOTAL(size) FROM listing WHERE {IS_NEW}"))
+
+
+def _first(listing: Listing, limit: int | None) -> Iterator[FoundInput]:
+    return map(listing.__getitem__, range(len(listing) if limit is None else min(limit, len(listing))))
+
+
+def _row(found: FoundInput) -> tuple[object, ...]:
+    source = found.source
+    return found.number, found.path, source.doc_id, source.n_bytes, source.modified_ns, found.settled
+
+
+def _look(ledger: Ledger, listing: Listing) -> bool:
+    """Compare by content where size and time do not tell; whether the next run could be spared that."""
+    is_stale, last = False, -1
+    query = "SELECT n, sha256 FROM listing WHERE status = 'look' AND n > ? ORDER BY n LIMIT ?"
+    while rows := list(ledger.rows(query, last, ROWS_AT_ONCE)):
+        told = [("same" if _has_digest(listing[n], sha256) else "changed", n) for n, sha256 in rows]
+        is_stale |= any(status == "same" and listing[n].settled for status, n in told)
+        ledger.do_many("UPDATE listing SET status = ? WHERE n = ?", told)
+        last = rows[-1][0]
+    return is_stale
 
 
 def _has_digest(found: FoundInput, sha256: str) -> bool:
@@ -107,28 +116,12 @@ def _has_digest(found: FoundInput, sha256: str) -> bool:
         return False
 
 
-def _to_read_again(shown: pa.Array, state: State) -> Bools:
-    """Inputs that could not be opened: a change of permissions shows in neither size nor time."""
-    unreadable = state.rejects.filter(pc.equal(state.rejects["reason"], "unreadable"))
-    return np.asarray(pc.is_in(shown, value_set=unreadable["path"].combine_chunks()))
-
-
-def _walk_rejects(state: State) -> pa.Table:
-    """Those of the state's rejects that are no inputs."""
-    is_input = pc.is_in(state.rejects["path"], value_set=state.inputs["path"].combine_chunks())
-    return state.rejects.filter(pc.invert(is_input)).combine_chunks()
-
-
-def _states(
-    shown: pa.Array, sizes: Ints, times: Ints, settled: Bools, before: dict[str, pa.Array], same: Bools
-) -> pa.Table:
-    values = before | {
-        "path": shown,
-        "size": pa.array(sizes),
-        "mtime_ns": pa.array(times),
-        "settled": pa.array(settled),
-    }
-    table = pa.table(
-        [values[name] for name in arrow_schema(InputState).names], schema=arrow_schema(InputState)
+def _same_rejects(ledger: Ledger, listing: Listing) -> bool:
+    """Whether the state's rejects that are no inputs are those of the walk."""
+    query = (
+        "SELECT path, doc_id, reason, detail FROM before.rejects r "
+        "WHERE NOT EXISTS (SELECT 1 FROM before.inputs i WHERE i.path = r.path)"
     )
-    return table.filter(pa.array(same))
+    before = list(ledger.rows(query))
+    now = [(each.path, each.doc_id, each.reason, each.detail) for each in listing.rejects]
+    return sorted(before, key=repr) == sorted(now, key=repr)

@@ -1,13 +1,16 @@
-"""What a walk found, in little memory: there may be millions of inputs. Imports nothing of weight."""
+"""What a walk found, kept on disk: there may be millions of inputs. Imports nothing of weight."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import marshal
+import tempfile
 import time
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from pipeline.read.inputs import show
 from pipeline.read.kinds import Input
@@ -17,11 +20,22 @@ SETTLED_NS = 2_000_000_000
 """A file changed less than two seconds before it was read may change again within the same time stamp
 (FAT keeps two seconds, ext3 and HFS+ one)."""
 
+CHUNK = 1024
+"""Inputs that are put by and fetched together."""
+
+HELD_BYTES = 1 << 20
+"""What is kept in memory before a temporary file is begun: some 10,000 inputs."""
+
+Row = tuple[str, int | str, str | None, int, int]
+"""Path, ``doc_id`` (mostly as the place in the path from which on it is the same), format, size, time."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundInput:
     """An input with what the file system says of it: taken before it was read."""
 
+    number: int
+    """Its place in the walk."""
     source: Input
     settled: bool
     """Its time of change lies safely before the run: the same size and time mean the same bytes."""
@@ -37,19 +51,19 @@ class FoundInput:
 
 @dataclass(slots=True)
 class Listing:
-    """The inputs of a run in the order of the walk, about 150 bytes each, and what is no input.
-
-    An ``Input`` with all that belongs to it takes five times as much; they are made when they are asked for.
-    """
+    """The inputs of a run in the order of the walk, and what is no input."""
 
     seen_ns: int = field(default_factory=time.time_ns)
     rejects: list[Reject] = field(default_factory=list)
-    _paths: list[str] = field(default_factory=list)
-    _ids: list[int | str] = field(default_factory=list)
-    """``doc_id``, mostly as the place in the path from which on it is the same."""
-    _formats: list[str | None] = field(default_factory=list)
-    sizes: array[int] = field(default_factory=lambda: array("q"))
-    times: array[int] = field(default_factory=lambda: array("q"))
+    _file: IO[bytes] = field(
+        default_factory=lambda: tempfile.SpooledTemporaryFile(HELD_BYTES)  # noqa: SIM115 (closed with it)
+    )
+    _starts: list[int] = field(default_factory=list)
+    """Where each chunk begins in the file."""
+    _last: list[Row] = field(default_factory=list)
+    """The chunk that is not full yet."""
+    _total: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _fetched: tuple[int, list[Row]] = (-1, [])
 
     @classmethod
     def of(cls, sources: Iterable[Input | Reject]) -> Listing:
@@ -64,45 +78,55 @@ class Listing:
 
     def _add(self, source: Input) -> None:
         same = source.shown.endswith(source.doc_id)
-        self._paths.append(str(source.path))
-        self._ids.append(len(source.shown) - len(source.doc_id) if same else source.doc_id)
-        self._formats.append(source.format)
-        self.sizes.append(source.n_bytes)
-        self.times.append(source.modified_ns)
+        name = len(source.shown) - len(source.doc_id) if same else source.doc_id
+        self._last.append((str(source.path), name, source.format, source.n_bytes, source.modified_ns))
+        if len(self._last) == CHUNK:
+            self._total.update(_bytes(self._last))
+            self._starts.append(self._file.tell())
+            self._file.write(marshal.dumps(self._last))
+            self._last = []
 
     def only(self, is_wanted: Callable[[str], bool]) -> Listing:
         """Those whose path as shown is wanted."""
-        part = Listing.of(self[n].source for n in range(len(self)) if is_wanted(self.shown(n)))
+        part = Listing.of(each.source for each in self if is_wanted(each.path))
         part.seen_ns = self.seen_ns
         part.rejects = [each for each in self.rejects if is_wanted(each.path)]
         return part
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return len(self._starts) * CHUNK + len(self._last)
+
+    def __iter__(self) -> Iterator[FoundInput]:
+        return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, n: int) -> FoundInput:
-        path, shown, doc_id = self._paths[n], self.shown(n), self._ids[n]
+        """The input of a number; those near the one that was asked for before are at hand."""
+        path, doc_id, kind, size, modified_ns = self._chunk(n // CHUNK)[n % CHUNK]
+        shown = show(path)
         name = doc_id if isinstance(doc_id, str) else shown[doc_id:]
-        source = Input(Path(path), shown, name, self._formats[n], self.sizes[n], self.times[n])
-        return FoundInput(source, self.is_settled(n))
+        settled = modified_ns < self.seen_ns - SETTLED_NS
+        return FoundInput(n, Input(Path(path), shown, name, kind, size, modified_ns), settled)
 
-    def shown(self, n: int) -> str:
-        """The path as the user would write it."""
-        return show(self._paths[n])
-
-    def all_shown(self) -> Iterator[str]:
-        """The paths of all, in order."""
-        return map(show, self._paths)
-
-    def is_settled(self, n: int) -> bool:
-        return self.times[n] < self.seen_ns - SETTLED_NS
+    def _chunk(self, number: int) -> list[Row]:
+        if number == len(self._starts):
+            return self._last
+        if self._fetched[0] != number:
+            self._file.seek(self._starts[number])
+            self._fetched = number, marshal.load(self._file)
+            self._file.seek(0, 2)
+        return self._fetched[1]
 
     def digest(self, besides: str) -> str:
         """Over ``besides`` and everything that tells whether inputs are the same, but for their content."""
-        total = hashlib.sha256(f"{besides}\n".encode())
-        for strings in (self._paths, self._ids, self._formats):
-            total.update("\0".join(map(str, strings)).encode("utf-8", "surrogateescape"))
-        for numbers in (self.sizes, self.times):
-            total.update(numbers.tobytes())
-        total.update(repr(self.rejects).encode("utf-8", "backslashreplace"))
+        total = self._total.copy()
+        total.update(_bytes(self._last))
+        total.update(f"\n{besides}\n{self.rejects!r}".encode("utf-8", "backslashreplace"))
         return total.hexdigest()
+
+
+def _bytes(rows: list[Row]) -> bytes:
+    """The same for the same rows, whatever they are made of."""
+    return "\n".join(map(_shown, rows)).encode("utf-8", "surrogateescape")
+
+
+_shown = functools.partial("{0[0]}\0{0[1]}\0{0[2]}\0{0[3]}\0{0[4]}".format)

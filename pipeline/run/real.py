@@ -14,7 +14,7 @@ from pipeline.clean.site_lines import SiteLines, learn, with_site
 from pipeline.config import Config
 from pipeline.read import Input, read_articles
 from pipeline.run.commit import Scan, Wide
-from pipeline.run.corpus import Bools, Ints
+from pipeline.run.lines import Bools, Ints
 from pipeline.run.stages import Annotated, Stages
 from pipeline.schema import Article, Claim, Entity, RawArticle, Reading, Reject
 

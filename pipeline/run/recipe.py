@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.config import Config
 from pipeline.run.commit import MakeWide
-from pipeline.run.corpus import Repeated
+from pipeline.run.lines import Repeated
 from pipeline.run.real import check_names, is_repeated, make_stages, make_wide
 from pipeline.run.stages import Extracted, MakeStages, Stages, extract_all
 from pipeline.schema import RawArticle, Reject

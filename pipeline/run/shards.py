@@ -7,22 +7,21 @@ what sites repeat, which a share cannot know, and cleans again where that makes 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from pipeline.run.listing import Listing
 from pipeline.run.tasks import Made, Outcome
-from pipeline.schema import arrow_schema
+from pipeline.tables import to_arrow
 from pipeline.tables.merge import PartSource
 from pipeline.tables.place import private
 from pipeline.tables.settings import Settings
-from pipeline.tables.state import NO_PART, State, StateError, read_state
+from pipeline.tables.state import NO_PART, RejectState, StateError, attach, read_state
 from pipeline.tables.store import damaged
 
 FOLDER = "shards"
@@ -66,17 +65,26 @@ def made(outputs: Path, settings: Settings) -> Iterator[Made]:
             continue
         if state is not None and not settings.changes(state.settings):
             lost = {file.number for file in damaged(folder, state.files)}
-            numbers = set(state.articles["part"].to_pylist()) - lost - {NO_PART}
-            yield from (_part(folder, state, number) for number in sorted(numbers))
+            with contextlib.closing(sqlite3.connect(":memory:", uri=True)) as db:
+                attach(db, "share", state.path)
+                numbers = {part for (part,) in db.execute("SELECT DISTINCT part FROM share.articles")}
+                yield from (_part(folder, db, number) for number in sorted(numbers - lost - {NO_PART}))
 
 
-def _part(folder: Path, state: State, number: int) -> Made:
-    articles = state.articles.filter(pc.equal(state.articles["part"], number))
-    n = articles.num_rows
-    columns = {name: articles[name] for name in ("doc_id", "raw_digest", "repeated_digest", "clean_digest")}
-    columns["status"] = pa.array(["made" if number >= 0 else "rejected"] * n, pa.string())
-    columns |= dict.fromkeys(("n_words", "n_claims"), pa.array([0] * n, pa.int64()))
-    rejects = state.rejects.filter(pc.is_valid(state.rejects["number"]))
-    mine = pc.is_in(rejects["doc_id"], value_set=articles["doc_id"].combine_chunks())
-    table = pa.table(columns, schema=arrow_schema(Outcome))
-    return Made(PartSource(folder, number), table, rejects.filter(mine))
+def _part(folder: Path, db: sqlite3.Connection, number: int) -> Made:
+    status = "made" if number >= 0 else "rejected"
+    outcomes = db.execute(
+        "SELECT doc_id, raw_digest, repeated_digest, clean_digest, ?, 0, 0 "
+        "FROM share.articles WHERE part = ?",
+        (status, number),
+    )
+    rejects = db.execute(
+        "SELECT path, doc_id, reason, detail, number FROM share.rejects WHERE number IS NOT NULL "
+        "AND doc_id IN (SELECT doc_id FROM share.articles WHERE part = ?)",
+        (number,),
+    )
+    return Made(
+        PartSource(folder, number),
+        to_arrow([Outcome(*each) for each in outcomes], Outcome),
+        to_arrow([RejectState(*each) for each in rejects], RejectState),
+    )

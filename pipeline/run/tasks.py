@@ -6,11 +6,13 @@ Texts travel by file (``tables.bundle``), so that what crosses between processes
 
 from __future__ import annotations
 
+import sys
 import uuid
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,7 +33,7 @@ from pipeline.schema import Article, Claim, Document, Entity, RawArticle, Reject
 from pipeline.tables import to_arrow, to_records
 from pipeline.tables.bundle import read_bundle, write_bundle
 from pipeline.tables.merge import BundleSource, Source
-from pipeline.tables.state import NO_PART, ArticleState, InputState, RejectState
+from pipeline.tables.state import RejectState
 
 BATCH_CHARS = 200_000
 """Code points of text that are read, annotated and written together: some seconds of work, some MB."""
@@ -74,24 +76,31 @@ class Task(Protocol):
         """The report for a smallest piece that cannot be done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the text of an article waits; null where it was not read in this run."""
+class ReadArticle(NamedTuple):
+    """One article of an input, and where its text waits."""
 
-    bundle: str | None
-    row: int | None
+    n: int
+    """Its input's number in the listing."""
+    number: int
+    """Its place among the articles of its input."""
+    path: str
+    doc_id: str
+    n_chars: int
+    raw_digest: str
+    site_key: str | None
+    line_keys: bytes
+    bundle: str
+    place: int
 
 
 @dataclass(slots=True)
 class Survey:
-    """What was read of some inputs, as columns: there may be millions of articles."""
+    """What was read of some inputs."""
 
-    inputs: pa.Table
-    articles: pa.Table
-    """``ArticleState``, not yet cleaned."""
-    places: pa.Table
-    """``Place`` of each article."""
-    rejects: pa.Table
+    inputs: list[tuple[int, str, int]]
+    """Size, digest of the content and number of each."""
+    articles: list[ReadArticle]
+    rejects: list[RejectState]
 
 
 PARTLY_READ = -1
@@ -127,7 +136,7 @@ class ReadTask:
         reader = _Reader(self.folder, self.max_articles)
         for each in self.inputs:
             reader.note(each, "", each.size)
-            reader.rejects.append(RejectState(each.path, None, reason, detail, None))
+            reader.reject(each, None, reason, detail)
         return reader.survey()
 
 
@@ -136,10 +145,7 @@ class _Reader:
 
     def __init__(self, folder: Path, max_articles: int | None) -> None:
         self.folder, self.max_articles = folder, max_articles
-        self.inputs: list[InputState] = []
-        self.articles: list[ArticleState] = []
-        self.places: list[Place] = []
-        self.rejects: list[RejectState] = []
+        self.found = Survey([], [], [])
         self.waiting: list[RawArticle] = []
         self.bundle = uuid.uuid4().hex
         self.n_chars = 0
@@ -151,45 +157,42 @@ class _Reader:
                 size = PARTLY_READ
                 break
             if isinstance(item, Reject):
-                self.rejects.append(RejectState(source.path, item.doc_id, item.reason, item.detail, None))
+                self.reject(source, item.doc_id, item.reason, item.detail)
             else:
                 sha256 = item.sha256
                 self._add(source, number, item, stages)
         self.note(source, sha256, size)
 
     def note(self, found: FoundInput, sha256: str, size: int) -> None:
-        source = found.source
-        self.inputs.append(
-            InputState(found.path, source.doc_id, size, source.modified_ns, found.settled, sha256)
-        )
+        self.found.inputs.append((size, sha256, found.number))
+
+    def reject(self, source: FoundInput, doc_id: str | None, reason: str, detail: str | None) -> None:
+        self.found.rejects.append(RejectState(source.path, doc_id, reason, detail, None))
 
     def survey(self) -> Survey:
         self._flush()
-        return Survey(
-            inputs=to_arrow(self.inputs, InputState),
-            articles=to_arrow(self.articles, ArticleState),
-            places=to_arrow(self.places, Place),
-            rejects=to_arrow(self.rejects, RejectState),
-        )
+        return self.found
 
     def _add(self, source: FoundInput, number: int, raw: RawArticle, stages: Stages) -> None:
         size = len(raw.text) + len(raw.html or "")
         if self.waiting and (self.n_chars + size > BATCH_CHARS or len(self.waiting) == BATCH_ARTICLES):
             self._flush()
-        state = ArticleState(
-            doc_id=raw.doc_id,
-            path=source.path,
+        keys = array("q", sorted(set(stages.line_keys(raw))))
+        if sys.byteorder == "big":
+            keys.byteswap()
+        article = ReadArticle(
+            n=source.number,
             number=number,
+            path=source.path,
+            doc_id=raw.doc_id,
             n_chars=len(raw.text),
             raw_digest=raw_digest(raw),
             site_key=raw.site_key,
-            line_keys=tuple(sorted(set(stages.line_keys(raw)))),
-            repeated_digest="",
-            clean_digest="",
-            part=NO_PART,
+            line_keys=keys.tobytes(),
+            bundle=self.bundle,
+            place=len(self.waiting),
         )
-        self.articles.append(state)
-        self.places.append(Place(self.bundle, len(self.waiting)))
+        self.found.articles.append(article)
         self.waiting.append(raw)
         self.n_chars += size
 

@@ -1,25 +1,24 @@
 """What an outputs folder knows of its own making: ``manifest.json`` and the state of each input.
 
 The manifest is small and for people: versions, digests, tables and their files. The state of the inputs and
-of their articles (a few hundred bytes an article) lies in Parquet files that it names by their digest.
+of their articles (a few hundred bytes an article) is an SQLite file that it names by its digest: a run looks
+up in it what it needs and holds none of it in memory.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from pipeline.schema import arrow_schema
 from pipeline.tables import parquet
 from pipeline.tables.place import manifest_path, part_path, private
 from pipeline.tables.settings import Settings
 
-FORMAT = 2
+FORMAT = 3
 """Raised when files of an earlier version can no longer be read; such a folder is made anew."""
 
 NO_PART = -1
@@ -28,40 +27,30 @@ NO_PART = -1
 REJECTED_PART = -2
 """Part of an article that became a reject."""
 
+COLUMNS = {
+    # One input file as it was when it was read. ``doc_id``: its path below the input folder, from which its
+    # articles have theirs. ``settled``: the time of change lies safely before the run, so that the same size
+    # and time mean the same bytes.
+    "inputs": "path TEXT, doc_id TEXT, size INTEGER, mtime_ns INTEGER, settled INTEGER, sha256 TEXT",
+    # One article of an input: what it was made from, and where its rows are. ``number``: its place among the
+    # articles of its input. ``raw_digest``: of everything that was read of it. ``line_keys``: hashes of its
+    # lines (8 bytes each), from which the corpus learns what a site repeats. ``repeated_digest``: of those of
+    # its lines that were taken as repeated when it was cleaned. ``clean_digest``: of the cleaned article.
+    "articles": "doc_id TEXT, path TEXT, number INTEGER, n_chars INTEGER, raw_digest TEXT, site_key TEXT, "
+    "line_keys BLOB, repeated_digest TEXT, clean_digest TEXT, part INTEGER",
+    # A row of ``rejects``; ``number``: the article's place in its input, null where the input or one of its
+    # records could not be read.
+    "rejects": "path TEXT, doc_id TEXT, reason TEXT, detail TEXT, number INTEGER",
+}
+"""The tables of the state."""
 
-@dataclass(frozen=True, slots=True)
-class InputState:
-    """One input file as it was when it was read."""
-
-    path: str
-    doc_id: str
-    """Its path below the input folder, from which its articles have theirs."""
-    size: int
-    mtime_ns: int
-    settled: bool
-    """The time of change lies safely before the run: the same size and time mean the same bytes."""
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleState:
-    """One article of an input: what it was made from, and where its rows are."""
-
-    doc_id: str
-    path: str
-    number: int
-    """Its place among the articles of its input."""
-    n_chars: int
-    raw_digest: str
-    """Of everything that was read of it."""
-    site_key: str | None
-    line_keys: tuple[int, ...]
-    """Hashes of its lines, from which the corpus learns what a site repeats."""
-    repeated_digest: str
-    """Of those of its lines that were taken as repeated when it was cleaned."""
-    clean_digest: str
-    """Of the cleaned article."""
-    part: int
+INDEXES = (
+    ("inputs", "path"),
+    ("articles", "path"),
+    ("articles", "doc_id"),
+    ("rejects", "path"),
+    ("rejects", "doc_id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +77,23 @@ class PartFile:
     sha256: str
 
 
-STATES: dict[str, type] = {"inputs": InputState, "articles": ArticleState, "rejects": RejectState}
-
-
 @dataclass(frozen=True, slots=True)
 class State:
     """Everything a rerun has to know."""
 
     settings: Settings
-    inputs: pa.Table
-    articles: pa.Table
-    rejects: pa.Table
+    path: Path | None
+    """The SQLite file with the tables of ``COLUMNS``; ``None`` for empty ones."""
     files: tuple[PartFile, ...]
 
 
 class StateError(Exception):
-    """The manifest or a state file cannot be used; the tables have to be made anew."""
+    """The manifest or the state beside it cannot be used; the tables have to be made anew."""
 
 
 def no_state(settings: Settings) -> State:
     """The state of an empty folder."""
-    tables = {name: arrow_schema(record).empty_table() for name, record in STATES.items()}
-    return State(settings, **tables, files=())
+    return State(settings, None, ())
 
 
 def read_state(outputs: Path) -> State | None:
@@ -125,12 +109,13 @@ def read_state(outputs: Path) -> State | None:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
             raise StateError(f"{path}: written by another version")
-        tables = {
-            name: _read_table(outputs, manifest["state"][name], record) for name, record in STATES.items()
-        }
+        named = manifest["state"]["ledger"]
+        ledger = outputs / named["file"]
+        if parquet.file_digest(ledger) != named["sha256"]:
+            raise StateError(f"{ledger}: changed since it was written")
         files = tuple(PartFile(**each) for each in manifest["files"])
-        return State(Settings(**manifest["settings"]), **tables, files=files)
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        return State(Settings(**manifest["settings"]), ledger, files)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise StateError(f"{path}: cannot be used: {error}") from error
 
 
@@ -141,34 +126,43 @@ def files_of(outputs: Path) -> list[Path]:
     return states + [part_path(outputs, each["table"], each["number"]) for each in manifest["files"]]
 
 
-def _read_table(outputs: Path, named: dict[str, str], record: type) -> pa.Table:
-    path = outputs / named["file"]
-    if parquet.file_digest(path) != named["sha256"]:
-        raise StateError(f"{path}: changed since it was written")
-    table = parquet.read_part(path)
-    if not table.schema.equals(arrow_schema(record)):
-        raise StateError(f"{path}: written by another version")
-    return table
+def attach(db: sqlite3.Connection, name: str, path: Path | None) -> None:
+    """Make the tables of a state readable as ``name.inputs`` and so on; empty ones where there is no path."""
+    if path is None:
+        db.execute(f"ATTACH ':memory:' AS {name}")
+        make_tables(db, name)
+    else:
+        db.execute(f"ATTACH ? AS {name}", (f"{path.resolve().as_uri()}?mode=ro&immutable=1",))
+
+
+def make_tables(db: sqlite3.Connection, name: str) -> None:
+    """Empty tables of a state in the attached database ``name``."""
+    for table, columns in COLUMNS.items():
+        db.execute(f"CREATE TABLE {name}.{table} ({columns})")
+
+
+def make_indexes(db: sqlite3.Connection, name: str) -> None:
+    """What rows are looked up by; made once the tables are full."""
+    for table, column in INDEXES:
+        db.execute(f"CREATE INDEX {name}.{table}_{column} ON {table} ({column})")
 
 
 def write_state(outputs: Path, state: State, counts: dict[str, Any], folder: Path) -> dict[Path, Path]:
-    """Write manifest and state files into ``folder``; where each is to be moved.
+    """Write the manifest into ``folder``, beside the state's own file; where each is to be moved.
 
     ``counts`` are figures for people to find in the manifest.
     """
-    moves, named = {}, {}
-    for name, record in STATES.items():
-        aside = folder / f"state-{name}.parquet"
-        parquet.write_part(aside, [getattr(state, name)], arrow_schema(record), rows_per_group=65_536)
-        digest = parquet.file_digest(aside)
-        target = private(outputs) / "state" / f"{name}-{digest[:16]}.parquet"
-        moves[aside] = target
-        named[name] = {"file": target.relative_to(outputs).as_posix(), "sha256": digest}
+    if state.path is None:
+        raise ValueError("a state without a file")
+    with state.path.open("r+b") as ledger:
+        parquet.force(ledger.fileno())
+    digest = parquet.file_digest(state.path)
+    target = private(outputs) / "state" / f"ledger-{digest[:16]}.sqlite"
     manifest = {
         "format": FORMAT,
         "counts": counts,
         "settings": dataclasses.asdict(state.settings),
-        "state": named,
+        "state": {"ledger": {"file": target.relative_to(outputs).as_posix(), "sha256": digest}},
         "files": [dataclasses.asdict(each) for each in state.files],
     }
     aside = folder / "manifest.json"
@@ -177,4 +171,4 @@ def write_state(outputs: Path, state: State, counts: dict[str, Any], folder: Pat
         file.write("\n")
         file.flush()
         parquet.force(file.fileno())
-    return moves | {aside: manifest_path(outputs)}
+    return {state.path: target, aside: manifest_path(outputs)}

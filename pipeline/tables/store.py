@@ -49,16 +49,16 @@ class Commit:
         """Leave a part as it is."""
         self.files.append(file)
 
-    def finish(self, state: State) -> None:
+    def finish(self, state: State, n_inputs: int) -> None:
         """Make the files that were written or kept, and no others, the tables of the folder."""
-        counts = {"inputs": state.inputs.num_rows} | dict.fromkeys(TABLES, 0)
+        counts = {"inputs": n_inputs} | dict.fromkeys(TABLES, 0)
         for file in self.files:
             if file.table in TABLES:
                 counts[file.table] += file.rows
         moves = self.moves | write_state(self.outputs, state, counts, self.folder)
         kept = {part_path(self.outputs, file.table, file.number) for file in self.files} | set(moves.values())
         present = [path for name in RECORDS for path in parts(self.outputs, name)]
-        present += (private(self.outputs) / "state").glob("*.parquet")
+        present += (private(self.outputs) / "state").glob("*")
         unlinks = [path for path in present if path not in kept]
         _write_journal(self.outputs, moves, unlinks)
         recover(self.outputs)
