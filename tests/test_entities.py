@@ -8,7 +8,8 @@ import pytest
 from spacy.lang.en import English
 from spacy.tokens import Doc, Span
 
-from pipeline.entities import CONFIDENCE_KEY, find_entities
+from pipeline.config import read_lexicon
+from pipeline.entities import CONFIDENCE_KEY, find_entities, materiel
 from pipeline.schema import Article, Document, Entity, Segment, read_article
 
 NLP = English()
@@ -30,6 +31,13 @@ def article_of(*lines: str) -> Article:
         warnings=None,
     )  # fmt: skip
     return Article(document, tuple(segments))
+
+
+def test_phrases_are_cut_as_the_tokenizer_cuts() -> None:
+    phrases = [phrase for _, row in read_lexicon("materiel") for phrase in row.split(";")]
+    assert {"rocket-propelled grenade", "F/A-18"} <= set(phrases)
+    for phrase in phrases:
+        assert materiel._split(phrase) == [token.text for token in NLP.tokenizer(phrase.casefold())]
 
 
 def entities_of(text: str, *ents: tuple[str, str], numerals: str = "") -> list[Entity]:

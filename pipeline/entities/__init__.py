@@ -51,7 +51,7 @@ def find_entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
     a percentage also takes the place of numbers inside it. ``name`` is null for dates, numbers, weapons and
     vehicles.
     """
-    text = doc.text  # spaCy joins the tokens anew each time it is asked
+    text = reading.text  # spaCy joins the tokens anew each time it is asked for the Doc's
     spans = _settled(list(_of_model(doc, text)), list(_of_rules(doc, text)), len(text))
     spans = [span for span in spans if _in_one_block(span, reading)]
     mentions = [_mention(span, text) for span in spans if span.label in names.NAME_LABELS]
@@ -78,7 +78,8 @@ def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
 
 
 def _of_rules(doc: Doc, text: str) -> Iterator[_Span]:
-    for found in (*find_measures(doc, text), *find_materiel(doc)):
+    words = [token.lower_ for token in doc]
+    for found in (*find_measures(doc, text, words), *find_materiel(doc, words)):
         yield _Span(found.start, found.end, found.label, RULE_CONFIDENCE[found.label])
 
 

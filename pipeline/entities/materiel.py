@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Sequence
 
-from spacy.lang.en import English
 from spacy.tokens import Doc
 
 from pipeline.config import read_lexicon
 from pipeline.entities.measures import Found
 
+_BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])([-/])(?=[^\W\d_])")
 
-def find_materiel(doc: Doc) -> list[Found]:
-    """Weapons and vehicles of ``doc`` in text order, without overlap."""
-    found, words, at = [], [token.lower_ for token in doc], 0
+
+def find_materiel(doc: Doc, words: Sequence[str]) -> list[Found]:
+    """Weapons and vehicles of ``doc`` in text order, without overlap; ``words`` are its lower-case tokens."""
+    found, at = [], 0
     while at < len(words):
         size, label = _longest(words, at)
         if size and _is_common(doc, at, size):
@@ -22,7 +25,7 @@ def find_materiel(doc: Doc) -> list[Found]:
     return found
 
 
-def _longest(words: list[str], at: int) -> tuple[int, str]:
+def _longest(words: Sequence[str], at: int) -> tuple[int, str]:
     """How many words from ``at`` on make the longest phrase of the list, and its label."""
     phrases = _phrases()
     for size in range(min(phrases[words[at]], len(words) - at) if words[at] in phrases else 0, 0, -1):
@@ -68,9 +71,4 @@ def _phrases() -> dict[str, int]:
 
 def _split(phrase: str) -> list[str]:
     """The phrase in lower case, cut as the tokenizer cuts: "rocket-propelled" is three tokens, "f-16" one."""
-    return [token.text for token in _english().tokenizer(phrase.casefold())]
-
-
-@functools.cache
-def _english() -> English:
-    return English()
+    return _BETWEEN_LETTERS.sub(r" \1 ", phrase.casefold()).split()

@@ -38,14 +38,14 @@ _DAY_PART = r"(?:morning|afternoon|evening|night)"
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
 
 
-def find_measures(doc: Doc, text: str) -> list[Found]:
+def find_measures(doc: Doc, text: str, words: Sequence[str]) -> list[Found]:
     """Amounts, times and numbers of ``doc`` in text order; where two overlap the first kind tried keeps.
 
-    ``text`` is ``doc.text``, which spaCy joins anew each time it is asked.
+    ``text`` is ``doc.text`` and ``words`` are its tokens in lower case: spaCy makes them anew each time it is
+    asked.
     """
     taken: list[Found] = []
     marked = bytearray(len(text))
-    words = [token.lower_ for token in doc]
     for found in (*_patterned(text), *_ordinals(doc, words), *_cardinals(doc, words)):
         if not any(marked[found.start : found.end]):
             marked[found.start : found.end] = b"\1" * (found.end - found.start)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -64,7 +63,7 @@ def make_resolver(
     """
     sources = [found for claim in claims if (found := source_range(reading, claim))]
     mentions = find_mentions(doc, places(doc, reading), _named(reading, entities), sources)
-    mentions = _with_own_quotations(mentions, reading, claims)
+    _set_own_quotations(mentions, reading, claims)
     return Resolver(
         doc=doc,
         text=reading.text,
@@ -91,9 +90,7 @@ def _named(reading: Reading, entities: Sequence[Entity]) -> list[Named]:
     return found
 
 
-def _with_own_quotations(
-    mentions: Sequence[Mention], reading: Reading, claims: Sequence[Claim]
-) -> list[Mention]:
+def _set_own_quotations(mentions: Sequence[Mention], reading: Reading, claims: Sequence[Claim]) -> None:
     """Mentions that are sources know the quotations they speak: nobody named in there is the speaker."""
     starts = [mention.start for mention in mentions]
     spoken: dict[int, set[int]] = {}
@@ -104,12 +101,9 @@ def _with_own_quotations(
             if found and start is not None and last is not None:
                 inside = mentions[bisect.bisect_left(starts, start) : bisect.bisect_right(starts, last)]
                 spoken.setdefault(found[0], set()).update(each.quotation for each in inside)
-    return [
-        dataclasses.replace(each, own_quotations=frozenset(spoken[each.start] - {0}))
-        if each.start in spoken
-        else each
-        for each in mentions
-    ]
+    for each in mentions:
+        if each.start in spoken:
+            each.own_quotations = frozenset(spoken[each.start] - {0})
 
 
 @dataclass(slots=True)

@@ -106,8 +106,8 @@ def _gold_article(
     for (begin, end, kind, cluster, _), extra in zip(row["mentions"], row["mentions_extra"], strict=True):
         mention = _mention(doc, where, begin, end, kind, extra, names.get((begin, end)))
         if mention:
-            speaker = speakers[mention.first]
-            found.append((dataclasses.replace(mention, speaker=speaker), cluster, kind == "person"))
+            mention.speaker = speakers[mention.first]
+            found.append((mention, cluster, kind == "person"))
     found.sort(key=lambda each: (each[0].first, each[0].last))
     mentions = openings([each[0] for each in found])
     return GoldArticle(
