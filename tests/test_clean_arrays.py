@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.clean.features import shape_features
+from pipeline.clean.features import read_chars, shape_features
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.phrases import index_phrases
 from pipeline.clean.scorer import make_trees
@@ -59,7 +59,7 @@ def test_beginnings(lower: str, marked: bool) -> None:
 
 
 def test_counts_of_a_line_longer_than_a_counter() -> None:
-    once, often = (shape_features(["The end, he said.", "Ann 12 " * n]) for n in (1, 30_000))
+    once, often = (shape_features(read_chars(["The end, he said.", "Ann 12 " * n])) for n in (1, 30_000))
     for name in ("n_words", "n_letters"):
         assert often[name].tolist() == [once[name][0], 30_000 * once[name][1]]
     assert np.allclose(often["lower_share"], once["lower_share"])

@@ -6,7 +6,7 @@ programming finds the one stretch that is the article, and rules name what every
 
 from __future__ import annotations
 
-from pipeline.clean.article import clean
+from pipeline.clean.article import clean, clean_all
 from pipeline.clean.site_lines import SiteLines, learn, merge_all
 
-__all__ = ["SiteLines", "clean", "learn", "merge_all"]
+__all__ = ["SiteLines", "clean", "clean_all", "learn", "merge_all"]

@@ -35,7 +35,7 @@ def ends_at(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture, sett
     The heading of the comments, a line of tags or the site's copyright. Such a line stands inside the
     stretch on 13 of the 140 marked pages; prose of the article follows it on three at most.
     """
-    bits = {group.name: group.bit for group in furniture.groups}
+    bits = furniture.bits
     whole, start = bits["comments"] | bits["tags"], bits["tags"]
     first, last = int(np.argmax(keep)), int(np.flatnonzero(keep)[-1])
     n_kept = np.cumsum(np.where(keep, n_words, 0))

@@ -90,20 +90,21 @@ def find_extent(probability: Floats, n_words: Floats, break_even: float) -> tupl
 
     An empty stretch where no unit has a larger probability.
     """
-    gain = n_words * (probability - break_even)
-    sums = np.concatenate([[0.0], np.cumsum(gain)])
-    lowest = np.minimum.accumulate(sums[:-1])
-    rise = sums[1:] - lowest
-    if not len(rise) or rise.max() <= 0 or probability.max() < _SURE:
-        return 0, 0
-    end = int(np.argmax(rise)) + 1
-    return int(np.argmin(sums[:end])), end
+    start = end = lowest_at = 0
+    best = total = lowest = 0.0
+    for i, gain in enumerate((n_words * (probability - break_even)).tolist()):
+        if total < lowest:
+            lowest, lowest_at = total, i
+        total += gain
+        if total - lowest > best:
+            best, start, end = total - lowest, lowest_at, i + 1
+    return (start, end) if end and probability.max() >= _SURE else (0, 0)
 
 
 def _marked(scores: Scores, furniture: Furniture) -> Flags:
     """Units that are furniture by their words: whole phrases, or short lines that begin with one."""
-    ends = sum(group.bit for group in furniture.groups if group.ends)
-    lines = ends | sum(g.bit for g in furniture.groups if g.name in ("share", "navigation", "cookies"))
+    ends, bits = furniture.ends, furniture.bits
+    lines = ends | bits["share"] | bits["navigation"] | bits["cookies"]
     seen = scores.seen
     flags = [
         bool(line & lines) or bool(start & ends and n <= _HEADING_WORDS - 2)
@@ -119,16 +120,18 @@ def _without_copy(scores: Scores, probability: Floats, settings: CleanConfig) ->
     """
     total = copied = 0.0
     since = -1
-    for i in np.flatnonzero(scores.n_words >= _SENTENCE_WORDS):
-        n_words = float(scores.n_words[i])
-        if scores.repeats[i] >= settings.repeat_share:
+    columns = scores.n_words.tolist(), scores.repeats.tolist(), probability.tolist()
+    for i, (n_words, repeated, likely) in enumerate(zip(*columns, strict=True)):
+        if n_words < _SENTENCE_WORDS:
+            continue
+        if repeated >= settings.repeat_share:
             if total < settings.copy_words:
                 continue
-            since = int(i) if copied == 0 else since
+            since = i if copied == 0 else since
             copied += n_words
             if copied >= max(settings.copy_words, total / 2):
                 return np.where(np.arange(len(probability)) >= since, 0.0, probability)
-        elif probability[i] > _SURE:
+        elif likely > _SURE:
             total += n_words
             copied = 0.0 if n_words >= 2 * _SENTENCE_WORDS else copied
     return probability
@@ -140,18 +143,18 @@ def _inside(
     """The units from ``start`` to ``end - 1`` less captions, unlikely ones, and teasers under their
     heading."""
     keep = np.zeros(len(scores.units), bool)
-    related = next(group.bit for group in furniture.groups if group.name == "related")
+    related = furniture.bits["related"]
     under_heading = False
     line_mask, start_mask = scores.seen.line_mask, scores.seen.start_mask
-    words = scores.n_words.astype(int).tolist()
+    words, likely = scores.n_words.astype(int).tolist(), probability.tolist()
     for i in range(start, end):
         text, n_words = scores.units[i].text, words[i]
         is_heading = line_mask[i] & related or (start_mask[i] & related and n_words <= _HEADING_WORDS)
-        if is_heading and _is_teaser_heading(text, probability[i]):
+        if is_heading and _is_teaser_heading(text, likely[i]):
             under_heading = True
         elif not (under_heading and n_words <= _TEASER_WORDS and not ends_sentence(text)):
             under_heading = False
-            keep[i] = probability[i] >= settings.drop_below and not (
+            keep[i] = likely[i] >= settings.drop_below and not (
                 n_words <= _CAPTION_WORDS and is_caption(text, n_words=n_words)
             )
     return keep

@@ -1,6 +1,6 @@
 """What the line scorer sees of a unit: its shape, its words, its place and its neighbours.
 
-All counting runs over the whole article at once in numpy; a unit costs well under a microsecond a feature.
+All counting runs over the units of many articles at once in numpy. What is around a unit is in ``context``.
 """
 
 from __future__ import annotations
@@ -15,52 +15,57 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.clean.context import context_features, make_parts
 from pipeline.clean.furniture import Furniture
 from pipeline.clean.lines import Page, Unit
 
 Floats = NDArray[np.floating[Any]]
 
-_LETTER, _UPPER, _DIGIT, _SPACE, _STOP, _COMMA, _QUOTE, _MARK, _WIDE = (1 << n for n in range(9))
+_LETTER, _UPPER, _DIGIT, _SPACE, _STOP, _COMMA, _QUOTE, _MARK = (1 << n for n in range(8))
+_WIDE, _COLON, _OPENER, _CLOSER, _SIGN = (1 << n for n in range(8, 13))
 _N_CLASSED = 0x3000
 
-_DATE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}\b"
-    r"|\b\d{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    r"|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
-    r"|\b\d+ (?:minute|min|hour|hr|day|week|month|year)s? ago\b"
+_FIGURE_DATE = re.compile(
+    r"\d(?<!\w.)(?:\d?(?:(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"|/\d{1,2}/\d{2,4}\b)|\d\d\d-\d\d-\d\d\b"
+    r"|\d* (?:minute|min|hour|hr|day|week|month|year)s? ago\b)"
 )
-_has_digit = re.compile(r"\d").search
+"""Dates that begin with a figure: a pattern that begins so is searched faster than one with a border."""
+_DAY = re.compile(r" \d{1,2}\b")
+_MONTH_BEFORE = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?\Z")
+_MONTH_CHARS = 13
+"""Code points of the longest month that is looked for, and of the border before it."""
+_DATE_CHARS = 200
+"""Code points from which a text is no line with a date."""
 _BY = re.compile(r"by [a-z]|by$")
-_NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
-_NEAR_FEATURES = ("log_words", "lower_share", "stop_end", "furniture", "upper_share")
+_CLOSERS = "\"'”’»)]}* "
 
 
 @functools.cache
 def _classes() -> NDArray[np.uint16]:
     """The class bits of every code point below ``_N_CLASSED``; those above count as letters."""
     table = np.zeros(_N_CLASSED + 1, np.uint16)
-    for code in range(_N_CLASSED):
-        char = chr(code)
-        bits = 0
-        if char.isalpha():
-            bits |= _LETTER
-        if char.isupper():
-            bits |= _UPPER
-        if char.isdigit():
-            bits |= _DIGIT
-        if char.isspace():
-            bits |= _SPACE
-        if char in ".!?…":
-            bits |= _STOP
-        if char in ",;:":
-            bits |= _COMMA
-        if char in '"“”„«»':
-            bits |= _QUOTE
-        if char in "|•·›»/>*#@©+=_~<–—→":
-            bits |= _MARK
-        table[code] = bits
+    table[:_N_CLASSED] = [_bits(chr(code)) for code in range(_N_CLASSED)]
     table[_N_CLASSED] = _LETTER | _WIDE
     return table
+
+
+def _bits(char: str) -> int:
+    classes = (
+        (_LETTER, char.isalpha()),
+        (_UPPER, char.isupper()),
+        (_DIGIT, char.isdigit()),
+        (_SPACE, char.isspace()),
+        (_STOP, char in ".!?…"),
+        (_COMMA, char in ",;:"),
+        (_COLON, char == ":"),
+        (_QUOTE, char in '"“”„«»'),
+        (_OPENER, char in "\"“'‘"),
+        (_CLOSER, char in _CLOSERS),
+        (_MARK, char in "|•·›»/>*#@©+=_~<–—→"),
+        (_SIGN, not char.isalnum()),
+    )
+    return sum(bit for bit, holds in classes if holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,10 @@ class Seen:
     start_mask: list[int]
     anywhere_mask: list[int]
 
+    def part(self, at: slice) -> Seen:
+        """That of some units."""
+        return Seen(self.lower[at], self.line_mask[at], self.start_mask[at], self.anywhere_mask[at])
+
 
 def look_up(units: Sequence[Unit], furniture: Furniture) -> Seen:
     """The furniture phrases of every unit."""
@@ -79,16 +88,6 @@ def look_up(units: Sequence[Unit], furniture: Furniture) -> Seen:
     line = [furniture.line_mask(text) if len(text) < 60 else 0 for text in lower]
     start = [furniture.start_mask(text) for text in lower]
     return Seen(lower, line, start, furniture.find_anywhere(lower))
-
-
-def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
-    """All texts as code points with a line feed after each, and where each begins."""
-    joined = "\n".join(texts) + "\n"
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    sizes = np.fromiter(map(len, texts), np.intp, len(texts)) + 1
-    starts = np.zeros(len(texts), np.intp)
-    np.cumsum(sizes[:-1], out=starts[1:])
-    return codes, starts
 
 
 _LANES = (_LETTER, _UPPER, _DIGIT, _STOP, _COMMA, _QUOTE, _MARK)
@@ -145,14 +144,38 @@ def _count_long(codes: NDArray[np.uint32], starts: NDArray[np.intp]) -> list[Flo
     return [np.add.reduceat(count.astype(np.float64), firsts).astype(np.float32) for count in counts]
 
 
-def shape_features(texts: Sequence[str]) -> dict[str, Floats]:
+@dataclass(frozen=True, slots=True)
+class Chars:
+    """The code points of some texts, a line feed after each, and where each text begins and ends."""
+
+    codes: NDArray[np.uint32]
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
+
+    def widest(self) -> NDArray[np.uint32]:
+        """The largest code point of each text."""
+        return np.maximum.reduceat(self.codes, self.starts)
+
+
+def read_chars(texts: Sequence[str]) -> Chars:
+    """All texts as code points."""
+    joined = "\n".join(texts) + "\n"
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    ends = np.cumsum(np.fromiter(map(len, texts), np.intp, len(texts)) + 1) - 1
+    starts = np.zeros(len(texts), np.intp)
+    starts[1:] = ends[:-1] + 1
+    return Chars(codes, starts, ends)
+
+
+def shape_features(chars: Chars) -> dict[str, Floats]:
     """Counts and shares of characters and words in each text."""
-    codes, starts = _codes(texts)
-    sizes = np.diff(np.append(starts, len(codes)))
-    count = _count if sizes.max() <= _PART else _count_long
-    n_letters, n_upper, n_digit, n_stop, n_comma, n_quote, n_mark, n_heads, n_small = count(codes, starts)
+    sizes = chars.ends - chars.starts
+    count = _count if sizes.max() < _PART else _count_long
+    n_letters, n_upper, n_digit, n_stop, n_comma, n_quote, n_mark, n_heads, n_small = count(
+        chars.codes, chars.starts
+    )
     n_words = np.maximum(n_heads, 1)
-    n_chars = sizes.astype(np.float32) - 1
+    n_chars = sizes.astype(np.float32)
     some_chars = np.maximum(n_chars, 1)
     return {
         "n_words": n_words,
@@ -171,40 +194,82 @@ def shape_features(texts: Sequence[str]) -> dict[str, Floats]:
     }
 
 
-_CLOSERS = "\"'”’»)]}* "
+def edge_features(chars: Chars, texts: Sequence[str]) -> dict[str, Floats]:
+    """How each text begins and ends, closing quotation marks and brackets aside."""
+    first = _bits_at(chars, chars.starts)
+    for i in np.flatnonzero(first & _WIDE).tolist():
+        first[i] = _bits(texts[i][0])
+    last = _bits_at(chars, chars.ends - 1)
+    for i in np.flatnonzero(last & _CLOSER).tolist():
+        last[i] = _bits((texts[i].rstrip(_CLOSERS) or "-")[-1])
 
-
-def edge_features(units: Sequence[Unit], page: Page, lower: Sequence[str]) -> dict[str, Floats]:
-    """How each unit begins and ends, its lines, and the blank lines around it."""
-    last = [text[-1] if text[-1] not in _CLOSERS else (text.rstrip(_CLOSERS) or "-")[-1] for text in lower]
-    first = [unit.text[0] for unit in units]
-    page_gap, page_indent = page.gap, page.indent
-    gap = np.array([page_gap[u.first] for u in units] + [1], np.float32)
-    counts = Counter(lower)
-
-    def flags(values: list[bool]) -> Floats:
-        return np.array(values, np.float32)
+    def flags(bits: NDArray[np.uint16], wanted: int) -> Floats:
+        return ((bits & wanted) > 0).astype(np.float32)
 
     return {
-        "stop_end": flags([c in ".!?…" for c in last]),
-        "colon_end": flags([c == ":" for c in last]),
-        "begins_upper": flags([c.isupper() for c in first]),
-        "begins_quote": flags([c in "\"“'‘" for c in first]),
-        "begins_digit": flags([c.isdigit() for c in first]),
-        "begins_other": flags([not c.isalnum() for c in first]),
-        "gap_before": np.minimum(gap[:-1], 3),
-        "gap_after": np.minimum(gap[1:], 3),
-        "n_lines": np.array([u.last - u.first for u in units], np.float32),
-        "indent": np.minimum(np.array([page_indent[u.first] for u in units], np.float32), 40),
-        "n_same": np.minimum(np.array([counts[text] for text in lower], np.float32), 5),
-        "date": flags([len(t) < 200 and bool(_has_digit(t)) and _DATE.search(t) is not None for t in lower]),
-        "by": flags([t[:2] == "by" and _BY.match(t) is not None for t in lower]),
-        "ago": flags([len(t) < 60 and " ago" in t for t in lower]),
-        "link": flags(["@" in t or "http" in t or "www." in t for t in lower]),
+        "stop_end": flags(last, _STOP),
+        "colon_end": flags(last, _COLON),
+        "begins_upper": flags(first, _UPPER),
+        "begins_quote": flags(first, _OPENER),
+        "begins_digit": flags(first, _DIGIT),
+        "begins_other": flags(first, _SIGN),
     }
 
 
-def repeat_features(lower: Sequence[str]) -> dict[str, Floats]:
+def _bits_at(chars: Chars, places: NDArray[np.intp]) -> NDArray[np.uint16]:
+    return _classes()[np.minimum(chars.codes[places], _N_CLASSED)]
+
+
+def line_features(
+    pages: Sequence[Page], units: Sequence[Sequence[Unit]], lower: Sequence[Sequence[str]]
+) -> dict[str, Floats]:
+    """The lines of each article's units, the blank ones around them, and how many units say the same."""
+    gap_before: list[int] = []
+    gap_after: list[int] = []
+    n_lines: list[int] = []
+    indent: list[int] = []
+    n_same: list[int] = []
+    for page, inner, texts in zip(pages, units, lower, strict=True):
+        gaps, counts = [page.gap[unit.first] for unit in inner], Counter(texts)
+        gap_before += gaps
+        gap_after += gaps[1:]
+        gap_after.append(1)
+        n_lines += [unit.last - unit.first for unit in inner]
+        indent += [page.indent[unit.first] for unit in inner]
+        n_same += [counts[text] for text in texts]
+    return {
+        "gap_before": np.minimum(np.array(gap_before, np.float32), 3),
+        "gap_after": np.minimum(np.array(gap_after, np.float32), 3),
+        "n_lines": np.array(n_lines, np.float32),
+        "indent": np.minimum(np.array(indent, np.float32), 40),
+        "n_same": np.minimum(np.array(n_same, np.float32), 5),
+    }
+
+
+def word_features(lower: Sequence[str], has_figure: NDArray[np.bool_]) -> dict[str, Floats]:
+    """Dates, bylines and links in each lower-cased text; only texts that ``has_figure`` may have a date."""
+    date = np.zeros(len(lower), np.float32)
+    short = [i for i in np.flatnonzero(has_figure).tolist() if len(lower[i]) < _DATE_CHARS]
+    date[[short[n] for n in _dated([lower[i] for i in short])]] = 1
+    flags = {
+        "by": [t[:2] == "by" and _BY.match(t) is not None for t in lower],
+        "ago": [" ago" in t and len(t) < 60 for t in lower],
+        "link": ["@" in t or "http" in t or "www." in t for t in lower],
+    }
+    return {"date": date} | {name: np.array(values, np.float32) for name, values in flags.items()}
+
+
+def _dated(lower: Sequence[str]) -> list[int]:
+    """The numbers of those lower-cased texts that hold a date, some several times."""
+    joined = "\n".join(lower)
+    places = [match.start() for match in _FIGURE_DATE.finditer(joined)]
+    days = (match.start() for match in _DAY.finditer(joined))
+    places += [at for at in days if _MONTH_BEFORE.search(joined, max(0, at - _MONTH_CHARS), at)]
+    ends = np.cumsum([len(text) + 1 for text in lower])
+    return [int(n) for n in np.searchsorted(ends, places, side="right")]
+
+
+def repeated_share(lower: Sequence[str]) -> Floats:
     """The share of each unit that stands higher up in the article too, sentence by sentence.
 
     Pages repeat their article in data for machines, in previews and in quotations by commenters.
@@ -214,11 +279,13 @@ def repeat_features(lower: Sequence[str]) -> dict[str, Floats]:
     for i, text in enumerate(lower):
         if len(text) < _MIN_REPEAT_CHARS:
             continue
-        sentences = [part for part in text.split(". ") if len(part) >= _MIN_REPEAT_CHARS]
-        repeated = sum(len(part) for part in sentences if part.rstrip(".…") in seen)
-        share[i] = repeated / len(text)
-        seen.update(part.rstrip(".…") for part in sentences)
-    return {"repeats": share}
+        sentences = text.split(". ")
+        keys = [part.rstrip(".…") for part in sentences if len(part) >= _MIN_REPEAT_CHARS]
+        if not seen.isdisjoint(keys):
+            long = (part for part in sentences if len(part) >= _MIN_REPEAT_CHARS)
+            share[i] = sum(len(part) for part in long if part.rstrip(".…") in seen) / len(text)
+        seen.update(keys)
+    return share
 
 
 _MIN_REPEAT_CHARS = 30
@@ -235,166 +302,25 @@ def furniture_features(seen: Seen, furniture: Furniture) -> dict[str, Floats]:
     return dict(zip(names, values, strict=True))
 
 
-def context_features(base: dict[str, Floats]) -> dict[str, Floats]:
-    """What is near each unit, how far the prose is, and how much of it lies before and after."""
-    out = _near(base)
-    n = len(base["n_words"])
-    prose = prose_words(base)
-    is_prose = prose > 0
-    alike = _alike(base)
-    sums = _sums(
-        [
-            prose,
-            base["n_words"] < 6,
-            alike,
-            base["date"] + base["by"] + base["ago"],
-            base["repeats"],
-            base["in_media"] > 0,
-        ]
-    )
-    for width in (2, 5, 12):
-        inside = _window(sums[:2], width) / (2 * width + 1)
-        out[f"prose_{width}"], out[f"short_{width}"] = inside
-    total = max(float(prose.sum()), 1.0)
-    before = sums[0, :-1].astype(np.float32)
-    order = np.arange(n, dtype=np.float32)
-    log_order = np.log1p(order)
-    out["prose_before"] = np.log1p(before)
-    out["prose_after"] = np.log1p(total - before - prose)
-    out["prose_before_share"] = before / total
-    out["place"] = order / max(n - 1, 1)
-    out["n_before"] = log_order
-    out["n_after"] = log_order[::-1]
-    out["since_prose"], out["until_prose"] = _distance(is_prose), _distance(is_prose[::-1])[::-1]
-    out["prose_share"] = np.full(n, total / max(float(base["n_words"].sum()), 1.0), np.float32)
-    out["log_units"] = np.full(n, np.log1p(n), np.float32)
-    out["furniture_share"] = np.full(n, float((base["furniture"] > 1).mean()), np.float32)
-    ends = _ends(base)
-    out |= _runs(sums[0], is_prose)
-    out["alike"] = alike
-    out["alike_5"], out["repeats_5"], out["captions_5"] = _window(sums[[2, 4, 5]], 5)
-    (out["near_dates"],) = _window(sums[3:4], 4)
-    out["marks_before_3"] = _lagged(ends, 3)
-    out["marks_after_3"] = _lagged(ends[::-1], 3)[::-1]
-    out["colon_before"] = _lagged(base["colon_end"], 1)
-    out["colons_since"] = _distance(base["colon_end"] > 0)
-    return out | _main_block(prose, ends)
-
-
-def _near(base: dict[str, Floats]) -> dict[str, Floats]:
-    """What the three units above and below are like; -1 where there is none."""
-    n, far = len(base["n_words"]), _NEIGHBOURS[-1]
-    padded = np.full((len(_NEAR_FEATURES), n + 2 * far), -1, np.float32)
-    for row, name in enumerate(_NEAR_FEATURES):
-        padded[row, far : far + n] = base[name]
-    return {
-        f"{name}{by:+d}": padded[row, far + by : far + by + n]
-        for row, name in enumerate(_NEAR_FEATURES)
-        for by in _NEIGHBOURS
-    }
-
-
-def prose_words(base: dict[str, Floats]) -> Floats:
-    """Words of each unit that looks like prose; 0 for the others."""
-    is_prose = (base["n_words"] >= 8) & (base["lower_share"] > 0.5) & (base["stop_end"] + base["n_stop"] > 0)
-    return np.where(is_prose, base["n_words"], 0).astype(np.float32)
-
-
-def _sums(rows: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
-    """For each row, the sum of what stands before each place."""
-    sums = np.zeros((len(rows), len(rows[0]) + 1))
-    np.cumsum(np.array(rows, np.float64), axis=1, out=sums[:, 1:])
-    return sums
-
-
-def _window(sums: NDArray[np.float64], width: int) -> Floats:
-    """For each row of ``_sums``, the sum over ``width`` places before and after each, itself included."""
-    n = sums.shape[1] - 1
-    at = np.arange(n)
-    inside: Floats = (sums[:, np.minimum(at + width + 1, n)] - sums[:, np.maximum(at - width, 0)]).astype(
-        np.float32
-    )
-    return inside
-
-
-def _distance(flags: NDArray[np.bool_]) -> Floats:
-    """Units since the last flagged one, at most 30."""
-    at = np.arange(len(flags))
-    last = np.maximum.accumulate(np.where(flags, at, -30))
-    return np.minimum(at - last, 30).astype(np.float32)
-
-
-def _runs(prose_sums: NDArray[np.float64], is_prose: NDArray[np.bool_]) -> dict[str, Floats]:
-    """Runs of prose (positive) and of other lines (negative): their units, and their words of prose."""
-    edges = np.flatnonzero(is_prose[1:] != is_prose[:-1]) + 1
-    bounds = np.concatenate([[0], edges, [len(is_prose)]])
-    sizes = np.diff(bounds)
-    words = np.log1p(np.diff(prose_sums[bounds]))
-    run = np.minimum(sizes, 30).astype(np.float32)
-    run[0 if not is_prose[0] else 1 :: 2] *= -1
-    return {
-        "run": np.repeat(run, sizes),
-        "run_words": np.repeat(words.astype(np.float32), sizes),
-    }
-
-
-def _alike(base: dict[str, Floats]) -> Floats:
-    """Whether each unit has the shape of the one above: lists are so, prose is not."""
-    shape = np.array([base[name] for name in _SHAPE_FEATURES])
-    alike = np.zeros(shape.shape[1], np.float32)
-    alike[1:] = (shape[:, 1:] == shape[:, :-1]).all(axis=0) & (
-        np.abs(np.diff(base["log_words"])) < _ALIKE_LOG_WORDS
-    )
-    return alike
-
-
-_SHAPE_FEATURES = ("begins_digit", "begins_upper", "colon_end", "stop_end", "date", "by")
-_ALIKE_LOG_WORDS = 0.5
-
-
-def _ends(base: dict[str, Floats]) -> Floats:
-    """How many groups that mark an article's end each unit belongs to."""
-    marks: Floats = (np.array([base[name] for name in _END_GROUPS]) >= 2).sum(axis=0).astype(np.float32)
-    return marks
-
-
-def _lagged(values: Floats, width: int) -> Floats:
-    """The sum of the ``width`` values before each."""
-    sums = np.zeros(len(values) + 1)
-    np.cumsum(values, out=sums[1:])
-    at = np.arange(len(values))
-    inside: Floats = (sums[at] - sums[np.maximum(at - width, 0)]).astype(np.float32)
-    return inside
-
-
-_END_GROUPS = ("in_follow", "in_subscribe", "in_related", "in_comments", "in_tags", "in_legal", "in_bio")
-
-
-def _main_block(prose: Floats, ends: Floats) -> dict[str, Floats]:
-    """Where each unit stands to the run of units with most prose, at a cost of 12 words a unit."""
-    n = len(prose)
-    sums, marks = _sums([prose - 12.0, ends])
-    end = int(np.argmax(sums[1:] - np.minimum.accumulate(sums[:-1]))) + 1
-    start = int(np.argmin(sums[:end]))
-    at = np.arange(n)
-    since = marks[:-1] - marks[[[start], [(start + end) // 2]]]
-    since_start, since_middle = np.clip(since, 0, 9).astype(np.float32)
-    return {
-        "from_start": np.clip(at - start, -30, 30).astype(np.float32),
-        "to_end": np.clip(end - 1 - at, -30, 30).astype(np.float32),
-        "in_main": ((at >= start) & (at < end)).astype(np.float32),
-        "marks_since_start": since_start,
-        "marks_since_middle": since_middle,
-    }
-
-
 def unit_features(
-    page: Page, units: Sequence[Unit], seen: Seen, furniture: Furniture
+    pages: Sequence[Page], units: Sequence[Sequence[Unit]], seen: Seen, furniture: Furniture
 ) -> tuple[list[str], Floats]:
-    """The names of the features and a matrix with a row for every unit."""
-    base = shape_features([unit.text for unit in units])
-    base |= edge_features(units, page, seen.lower)
+    """The names of the features and a matrix with a row for every unit, article by article.
+
+    ``units``: those of each page, of none no units; ``seen``: what was looked up of all.
+    """
+    texts = [unit.text for each in units for unit in each]
+    parts = make_parts([len(each) for each in units])
+    lower = [
+        seen.lower[first : first + size]
+        for first, size in zip(parts.starts.tolist(), parts.sizes.tolist(), strict=True)
+    ]
+    chars = read_chars(texts)
+    base = shape_features(chars)
+    base |= edge_features(chars, texts)
+    base |= line_features(pages, units, lower)
+    base |= word_features(seen.lower, (base["digit_share"] > 0) | (chars.widest() >= _N_CLASSED))
     base |= furniture_features(seen, furniture)
-    base |= repeat_features(seen.lower)
-    columns = base | context_features(base)
+    base["repeats"] = np.concatenate([repeated_share(each) for each in lower])
+    columns = base | context_features(base, parts)
     return list(columns), np.array(list(columns.values())).T

@@ -44,6 +44,10 @@ class Furniture:
     anywhere: PhraseIndex
     start_words: dict[str, int]
     """The first words of ``start``, with the most words of a phrase that begins so."""
+    bits: dict[str, int]
+    """The bit of each group, by its name."""
+    ends: int
+    """The groups that mark an article's end."""
 
     def line_mask(self, lower: str) -> int:
         """Groups of which ``lower``, a lower-cased line, is a whole phrase."""
@@ -105,4 +109,6 @@ def load_furniture(path: Path = LEXICON) -> Furniture:
     for phrase in start:
         word = phrase.partition(" ")[0]
         start_words[word] = max(start_words.get(word, 0), phrase.count(" ") + 1)
-    return Furniture(tuple(groups), line, start, index_phrases(anywhere), start_words)
+    bits = {group.name: group.bit for group in groups}
+    ends = sum(group.bit for group in groups if group.ends)
+    return Furniture(tuple(groups), line, start, index_phrases(anywhere), start_words, bits, ends)

@@ -45,14 +45,13 @@ class Label:
 
 def label_prose(unit: Unit, probability: float, *, n_words: int) -> Label:
     """The kind of a unit that is kept."""
-    reason = f"score {probability:.2f}"
     if unit.text[0] in _UPDATE_INITIALS and _UPDATE.match(unit.text):
         author = _UPDATE_AUTHOR.match(unit.text)
         name = author[1].strip() if author and not author[1].strip()[0].isdigit() else None
         return Label("update", "begins with an update mark", name)
     if n_words <= _HEADING_WORDS and _is_heading(unit.text):
         return _HEADING_LABEL
-    return Label("body", reason)
+    return _label("body", f"score {probability:.2f}")
 
 
 _HEADING_LABEL = Label("heading", "short line without an end mark")
@@ -106,7 +105,7 @@ _SHORT_LABEL = Label("navigation", "short line outside the prose")
 
 @functools.cache
 def _label(kind: str, reason: str) -> Label:
-    """There are a few dozen labels of furniture, and thousands of lines."""
+    """There are some dozen labels of furniture and a hundred of prose, and thousands of lines."""
     return Label(kind, reason)
 
 

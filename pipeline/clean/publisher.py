@@ -14,6 +14,8 @@ from pipeline.config import read_lexicon
 _YEARS = r"(?:(?:19|20)\d\d(?:\s*[-–—,/]\s*(?:(?:19|20)?\d\d|[Pp]resent))?)"
 _MARK = r"(?:©|\([cC]\)|&copy;|[Cc]opyright|COPYRIGHT)"
 _MARKS = ("©", "(c)", "(C)", "opyright", "OPYRIGHT", "&copy;")
+_SIGNS = (*_MARKS, "ublished by ", "perated by ")
+"""One of these is in every line that names an owner."""
 _COPYRIGHT = re.compile(
     rf"{_MARK}[\s:]*(?:{_MARK}[\s:]*)?(?:[Bb]y\s+)?,?\s*(?:{_YEARS}[\s,.:|]*)?(?:[Bb]y\s+)?[\s,|–-]*"
     rf"(?P<owner>[A-Z0-9][^.|©•\n;]*?(?:\.\w[^.|©•\n;]*?)*?)(?:,? {_YEARS})?"
@@ -106,8 +108,8 @@ def _title_suffix(lines: Sequence[str], title: str | None) -> str | None:
     """``Dam holds`` in ``Dam holds | World | The Tide``."""
     words = _words(title or "")
     for line in lines if len(words) > 2 else ():
-        parts = _SUFFIX.split(line)
-        if len(parts) < 2 or len(line) > _MOST_LINE_CHARS:
+        parts = _SUFFIX.split(line) if len(line) <= _MOST_LINE_CHARS else []
+        if len(parts) < 2:
             continue
         name = parts[-1].strip()
         head = _words(line[: -len(name)])
@@ -158,6 +160,9 @@ def _spelt_by_host(lines: Sequence[str], url: str | None) -> str | None:
 
 def _copyright_owner(lines: Sequence[str]) -> str | None:
     """Who holds the copyright, by the last lines of the page."""
+    foot = "\n".join(lines[-_FOOT_LINES:])
+    if not any(sign in foot for sign in _SIGNS):
+        return None
     for line in reversed(lines[-_FOOT_LINES:]):
         if len(line) > _MOST_LINE_CHARS:
             continue

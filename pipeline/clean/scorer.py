@@ -25,16 +25,16 @@ MODEL = Path(__file__).with_name("lines.npz")
 class Trees:
     """A forest of regression trees whose outputs add up to a log-odds.
 
-    Inner nodes have one row a tree. A tree's leaves are numbered from left to right; ``spared`` has a bit
-    for each that a row may still reach once it went to the right at the node: what is left after all nodes
-    of the tree, lowest bit first, is the row's leaf (QuickScorer, Lucchese et al., SIGIR 2015). Nodes and
-    leaves that a tree lacks spare all and are never reached.
+    ``feature``, ``threshold`` and ``lost`` have a column for each tree, with its inner nodes in some order. A
+    tree's leaves are numbered from left to right; ``lost`` has a bit for each that a row cannot reach once it
+    went to the right at the node: what is left after all nodes of the tree, lowest bit first, is the row's
+    leaf (QuickScorer, Lucchese et al., SIGIR 2015). Nodes that a tree lacks lose none.
     """
 
     names: tuple[str, ...]
     feature: NDArray[np.intp]
     threshold: Floats
-    spared: NDArray[np.uint16]
+    lost: NDArray[np.uint16]
     value: Floats
     base: float
 
@@ -44,27 +44,32 @@ class Trees:
         Raises:
             ValueError: the forest was trained with a feature that is no more.
         """
-        missing = [name for name in self.names if name not in names]
+        place = {name: i for i, name in enumerate(names)}
+        missing = [name for name in self.names if name not in place]
         if missing:
             raise ValueError(f"line scorer: trained with features {missing}; run `{_RETRAIN}`")
-        place = {name: i for i, name in enumerate(names)}
-        column = np.array([place[name] for name in self.names])[self.feature.ravel()]
-        rows = range(0, len(features), _ROWS)
-        return np.concatenate([self._log_odds(features[at : at + _ROWS].T[column]) for at in rows])
+        columns = np.array([place[name] for name in self.names])[self.feature]
+        n_rows = len(features)
+        if n_rows == 1:  # numpy adds up a single column in another order than several
+            features = np.concatenate([features, features])
+        odds = np.empty(len(features), np.float32)
+        for at in range(0, n_rows, _ROWS):
+            first = min(at, len(features) - 2)
+            odds[first : at + _ROWS] = self._log_odds(features[first : at + _ROWS].T, columns)
+        return odds[:n_rows]
 
-    def _log_odds(self, seen: Floats) -> Floats:
-        """The log-odds by the feature that each node asks for, one row of ``seen`` a node."""
-        right = seen > self.threshold.ravel()[:, None]
-        spared = np.where(right, self.spared.ravel()[:, None], np.uint16(_ALL))
-        n_trees, n_nodes = self.feature.shape
-        left = np.bitwise_and.reduce(spared.reshape(n_trees, n_nodes, -1), axis=1)
-        leaf = _lowest_bit()[left] + np.arange(0, self.value.size, self.value.shape[1])[:, None]
+    def _log_odds(self, features: Floats, columns: NDArray[np.intp]) -> Floats:
+        """The log-odds of every column of ``features``; ``columns``: the row that each node looks at."""
+        lost = np.zeros((self.feature.shape[1], features.shape[1]), np.uint16)
+        for column, threshold, bits in zip(columns, self.threshold, self.lost, strict=True):
+            lost |= (features[column] > threshold[:, None]) * bits[:, None]
+        leaf = _lowest_bit()[~lost] + np.arange(0, self.value.size, self.value.shape[1])[:, None]
         total: Floats = self.value.ravel()[leaf].sum(axis=0) + np.float32(self.base)
         return total
 
 
 _ALL = 0xFFFF
-_ROWS = 256
+_ROWS = 512
 """Rows at once: more do not fit the processor's cache."""
 
 
@@ -85,8 +90,8 @@ def make_trees(arrays: Mapping[str, NDArray[Any]]) -> Trees:
     left, right = arrays["left"], arrays["right"]
     n_trees = len(left)
     n_inner = max(left.shape[1] // 2, 1)
-    feature, threshold = np.zeros((n_trees, n_inner), np.intp), np.zeros((n_trees, n_inner), np.float32)
-    spared = np.full((n_trees, n_inner), _ALL, np.uint16)
+    feature, threshold = np.zeros((n_inner, n_trees), np.intp), np.zeros((n_inner, n_trees), np.float32)
+    lost = np.zeros((n_inner, n_trees), np.uint16)
     value = np.zeros((n_trees, 16), np.float32)
     for tree in range(n_trees):
         leaves: list[int] = []
@@ -96,11 +101,11 @@ def make_trees(arrays: Mapping[str, NDArray[Any]]) -> Trees:
             raise ValueError(f"line scorer: a tree of {len(leaves)} leaves; at most {value.shape[1]}")
         value[tree, : len(leaves)] = arrays["value"][tree, leaves]
         for place, (node, first, last) in enumerate(nodes):
-            feature[tree, place] = arrays["feature"][tree, node]
-            threshold[tree, place] = arrays["threshold"][tree, node]
-            spared[tree, place] = _ALL & ~((1 << last) - (1 << first))
+            feature[place, tree] = arrays["feature"][tree, node]
+            threshold[place, tree] = arrays["threshold"][tree, node]
+            lost[place, tree] = (1 << last) - (1 << first)
     names = tuple(str(name) for name in arrays["names"])
-    return Trees(names, feature, threshold, spared, value, float(arrays["base"]))
+    return Trees(names, feature, threshold, lost, value, float(arrays["base"]))
 
 
 def _walk(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.clean.alignment import line_labels
-from pipeline.clean.article import clean
+from pipeline.clean.article import clean, clean_all
 from pipeline.clean.features import look_up, unit_features
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.lines import join_lines, split_lines
@@ -19,7 +19,16 @@ from pipeline.config import Config
 from pipeline.read import find_inputs, read_articles
 from pipeline.schema import Article, RawArticle, Reject
 
-__all__ = ["FORESTS", "UnitMatrix", "clean", "clean_file", "clean_held_out", "line_labels", "unit_matrix"]
+__all__ = [
+    "FORESTS",
+    "UnitMatrix",
+    "clean",
+    "clean_all",
+    "clean_file",
+    "clean_held_out",
+    "line_labels",
+    "unit_matrix",
+]
 
 FORESTS = Path(__file__).resolve().parent.parent / "evaluate" / "line_folds.npz"
 """One forest a fold, each trained without the sites of its fold; arrays are named ``{fold}_...``."""
@@ -39,7 +48,7 @@ def unit_matrix(text: str) -> UnitMatrix:
     page = split_lines(text)
     furniture = load_furniture()
     units = join_lines(page)
-    names, features = unit_features(page, units, look_up(units, furniture), furniture)
+    names, features = unit_features([page], [units], look_up(units, furniture), furniture)
     numbers = [number for number, line in enumerate(text.split("\n")) if line.strip()]
     return UnitMatrix(names, features, [range(numbers[u.first], numbers[u.last - 1] + 1) for u in units])
 

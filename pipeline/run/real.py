@@ -31,6 +31,7 @@ def make_stages(config: Config) -> Stages:
         read=functools.partial(read, config),
         line_keys=line_keys,
         clean=functools.partial(_clean, config),
+        clean_all=functools.partial(_clean_all, config),
         annotate=annotate,
         entities=_entities,
         claims=_claims,
@@ -63,11 +64,21 @@ def is_repeated(n_pages_with: Ints, n_pages: Ints) -> Bools:
 
 
 def _clean(config: Config, raw: RawArticle, repeated: frozenset[int]) -> Article | Reject:
-    """Clean with what the site repeats: two pages that both have those lines say exactly that."""
-    known = None
-    if raw.site_key is not None and repeated:
-        known = SiteLines({raw.site_key: 2}, {raw.site_key: dict.fromkeys(repeated, 2)})
-    return clean.clean(raw, config=config, known=known)
+    return clean.clean(raw, config=config, known=_known(raw, repeated))
+
+
+def _clean_all(
+    config: Config, raws: Sequence[RawArticle], repeated: Sequence[frozenset[int]]
+) -> Sequence[Article | Reject]:
+    known = [_known(raw, keys) for raw, keys in zip(raws, repeated, strict=True)]
+    return clean.clean_all(raws, config=config, known=known)
+
+
+def _known(raw: RawArticle, repeated: frozenset[int]) -> SiteLines | None:
+    """What the site repeats: two pages that both have those lines say exactly that."""
+    if raw.site_key is None or not repeated:
+        return None
+    return SiteLines({raw.site_key: 2}, {raw.site_key: dict.fromkeys(repeated, 2)})
 
 
 class _Annotate:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Annotated = tuple[Article, Reading, "Doc"]
 
 
+CleanAll = Callable[[Sequence[RawArticle], Sequence[frozenset[int]]], Sequence[Article | Reject]]
+
+
 @dataclass(frozen=True, slots=True)
 class Stages:
     """What happens to an article, in order."""
@@ -35,6 +38,8 @@ class Stages:
     entities: Callable[[Doc, Reading, Article], list[Entity]]
     claims: Callable[[Doc, Reading, Article], list[Claim]]
     resolve: Callable[[Doc, Reading, Article, list[Entity], list[Claim]], list[Claim]]
+    clean_all: CleanAll | None = None
+    """The same for several articles at a time, where that is faster."""
     sketch: Callable[[str], bytes | None] = lambda _: None
     """What near-duplicates of a body are found by."""
     prepare: Callable[[], None] = lambda: None
@@ -77,6 +82,23 @@ def internal(raw: RawArticle) -> Reject:
     """The reject for the exception being handled: our own fault, with where it happened."""
     lines = traceback.format_exc(limit=-3).strip().splitlines()
     return Reject(raw.path, raw.doc_id, "internal", " | ".join(line.strip() for line in lines))
+
+
+def clean_all(
+    stages: Stages, raws: Sequence[RawArticle], repeated: Sequence[frozenset[int]]
+) -> Sequence[Article | Reject]:
+    """Clean the articles together; where that fails, one by one, and one that fails then becomes a reject."""
+    if stages.clean_all is not None:
+        with contextlib.suppress(Exception):
+            return stages.clean_all(raws, repeated)
+    return [_clean(stages, raw, keys) for raw, keys in zip(raws, repeated, strict=True)]
+
+
+def _clean(stages: Stages, raw: RawArticle, repeated: frozenset[int]) -> Article | Reject:
+    try:
+        return stages.clean(raw, repeated)
+    except Exception:
+        return internal(raw)
 
 
 def extract_all(

@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipeline.clean.article import score_page
 from pipeline.clean.lines import split_lines
+from pipeline.clean.scored import score_page
 from pipeline.config import Config
 from pipeline.read import Input, find_inputs
 from pipeline.run.recipe import Recipe
-from pipeline.run.stages import Extracted, Stages, extract_all, internal
+from pipeline.run.stages import Extracted, Stages, clean_all, extract_all, internal
+from pipeline.run.tasks import BATCH_ARTICLES, BATCH_CHARS
 from pipeline.schema import TABLES, Article, RawArticle, Reject
 from pipeline.tables import FolderError, to_arrow, write
 from pipeline.tables.articles import holds_articles, stored_articles
@@ -29,8 +30,6 @@ STEP_TABLES = {
 }
 """Stage commands and the tables they write: their own, and those of the stages before, so that what is
 written can be read by itself."""
-
-BATCH_ARTICLES = 64
 
 Found = Extracted | Reject
 Read = Article | Reject
@@ -124,15 +123,25 @@ def score_lines(text: str) -> list[ScoredLine]:
 
 def _cleaned(sources: Sequence[Input | Reject], stages: Stages, recipe: Recipe) -> Iterator[Read]:
     repeated = _repeated(sources, stages, recipe)
-    for raw in _raw(sources, stages):
-        if isinstance(raw, Reject):
-            yield raw
-            continue
-        keys = repeated.get(raw.site_key, frozenset())
-        try:
-            yield stages.clean(raw, keys & frozenset(stages.line_keys(raw)))
-        except Exception:
-            yield internal(raw)
+    for batch in _batches(_raw(sources, stages)):
+        raws = [raw for raw in batch if isinstance(raw, RawArticle)]
+        keys = [repeated.get(raw.site_key, frozenset()) & frozenset(stages.line_keys(raw)) for raw in raws]
+        cleaned = iter(clean_all(stages, raws, keys))
+        yield from (each if isinstance(each, Reject) else next(cleaned) for each in batch)
+
+
+def _batches(found: Iterable[RawArticle | Reject]) -> Iterator[list[RawArticle | Reject]]:
+    """The articles in their order, as many at a time as are cleaned together."""
+    batch: list[RawArticle | Reject] = []
+    n_chars = 0
+    for each in found:
+        batch.append(each)
+        n_chars += len(each.text) if isinstance(each, RawArticle) else 0
+        if len(batch) == BATCH_ARTICLES or n_chars >= BATCH_CHARS:
+            yield batch
+            batch, n_chars = [], 0
+    if batch:
+        yield batch
 
 
 def _raw(sources: Sequence[Input | Reject], stages: Stages) -> Iterator[RawArticle | Reject]:

@@ -23,6 +23,7 @@ from pipeline.run.stages import (
     Extracted,
     NotReadyError,
     Stages,
+    clean_all,
     digest,
     extract_all,
     internal,
@@ -312,12 +313,11 @@ class _Batch:
 
     def cleaned(self, raws: Sequence[RawArticle], stages: Stages, clock: Clock) -> Iterator[Article]:
         """The articles that have to be extracted."""
-        for wanted in self.wanted.values():
-            raw = self.raws[wanted.doc_id] = raws[wanted.row]
-            try:
-                article = clock.timed("clean", stages.clean, raw, frozenset(wanted.repeated))
-            except Exception:
-                article = internal(raw)
+        wanted_raws = [raws[wanted.row] for wanted in self.wanted.values()]
+        repeated = [frozenset(wanted.repeated) for wanted in self.wanted.values()]
+        articles = clock.timed("clean", clean_all, stages, wanted_raws, repeated)
+        for wanted, raw, article in zip(self.wanted.values(), wanted_raws, articles, strict=True):
+            self.raws[wanted.doc_id] = raw
             if isinstance(article, Reject):
                 self.reject(wanted, article.reason, article.detail)
             elif (clean_digest := digest(article)) == wanted.before:
