@@ -42,6 +42,8 @@ class LanguageConfig(Section):
     line_chars: int = Field(gt=0)
     min_chars: int = Field(gt=0)
     margin_nats: float = Field(gt=0)
+    plain_share: float = Field(gt=0, le=1)
+    plain_words: int = Field(gt=0)
 
 
 class ReadConfig(Section):

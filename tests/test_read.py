@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import sys
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from pipeline.read import Input, InputError, digest, find_inputs, read_articles,
 from pipeline.read.articles import site_key
 from pipeline.read.decode import declared_charset, decode
 from pipeline.read.kinds import SUFFIXES
+from pipeline.read.language import language_of
 from pipeline.read.page import read_page
 from pipeline.schema import REJECT_REASONS, RawArticle, Reject
 
@@ -195,6 +197,21 @@ def test_language_of_the_prose(text: str, language: str | None) -> None:
     one = read_text(text, CONFIG)
     assert isinstance(one, RawArticle), one
     assert one.language == language
+
+
+def test_plain_english_needs_no_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{ENGLISH} {ENGLISH} {ENGLISH}\n{GERMAN}"
+    limits = CONFIG.read.language
+    closer = limits.model_copy(update={"plain_words": 10_000})
+    assert language_of(text, ("en",), closer) == "en"
+    monkeypatch.setitem(sys.modules, "py3langid", None)
+    assert language_of(text, ("en",), limits) == "en"
+    with pytest.raises(ImportError):
+        language_of(text, ("en",), closer)
+    with pytest.raises(ImportError):
+        language_of(GERMAN, ("en",), limits)
+    with pytest.raises(ImportError):
+        language_of(text, ("de",), limits)
 
 
 def test_other_languages_can_be_let_in() -> None:
