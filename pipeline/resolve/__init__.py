@@ -38,7 +38,7 @@ def resolve(
 
 def _linked(claim: Claim, parent: str | None, supports: str | None) -> Claim:
     if claim.parent_claim_id == parent and claim.supports_claim_id == supports:
-        return claim  # the most: a copy of its 45 fields takes 8 µs
+        return claim  # most are, and a copy has 45 fields to fill
     return dataclasses.replace(claim, parent_claim_id=parent, supports_claim_id=supports)
 
 
