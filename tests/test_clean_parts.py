@@ -435,6 +435,14 @@ REPORT = (
         ("They have the numbers.", "> " + REPORT, None),
         ("Then there is this:", REPORT, None),
         ("This is how the Island Times puts it:", f'"{REPORT}"', "Island Times"),
+        ("Is the road to be closed again (tip to Kit)?", REPORT, None),
+        ("Is it closed? (Hat tip: The Ferryman.)", f"{REPORT} He spoke to the Island Times.", "Island Times"),
+        (
+            "What are they waiting for?",
+            f"{REPORT[:-1]}, they have told Delta Monitor.",
+            "Delta Monitor",
+        ),
+        ("Then there is this:", f"{REPORT[:-1]}, two clerks told the Delta Monitor.", "Delta Monitor"),
     ],
 )
 def test_excerpts_of_outlets(lead_in: str, text: str, outlet: str | None) -> None:
@@ -451,6 +459,8 @@ def test_excerpts_of_outlets(lead_in: str, text: str, outlet: str | None) -> Non
             "I would rather walk to work in the rain than wait for number nine again.",
         ),
         ("I read the Valley Tribune today.", REPORT),
+        ("What are they waiting for?", REPORT),
+        ("It is closed. (Hat tip: The Ferryman.) That is no road for a bus.", REPORT),
         ("It is all over town. The Valley Tribune has the story today.", "Let's see, shall we, how it ends!"),
     ],
 )

@@ -94,3 +94,16 @@ def test_a_long_thread_is_no_clean_text() -> None:
     probability = [0.0] * 14 + [0.9] * 6 + [0.01] * 400
     assert kept(texts, probability) == list(range(14, 20))
     assert len(kept(texts[14:], probability[14:])) == 406
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright © 2019 Bay Media LLC. All rights reserved.",
+        "Field & Furrow © 2015. All rights reserved. Powered by Inkwell",
+        "All Rights Reserved. (c) 2013 The Bay Observer. Site by Kiln Studio.",
+    ],
+)
+def test_the_copyright_of_a_short_text_is_no_prose(line: str) -> None:
+    assert kept([PROSE, PROSE, line], [0.9, 0.9, 0.9]) == [0, 1]
+    assert kept([PROSE, line, PROSE], [0.9, 0.9, 0.9]) == [0, 1, 2]

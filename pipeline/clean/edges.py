@@ -19,6 +19,8 @@ Flags = NDArray[np.bool_]
 
 _MARK_WORDS = 14
 """Words of the longest line of tags: a sentence may begin so."""
+_COPYRIGHT_WORDS = 30
+_COPYRIGHT_MARKS = ("©", "(c)", "copyright", "all rights reserved")
 _MIN_ITEMS = 3
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _ITEM = re.compile(
@@ -48,6 +50,17 @@ def ends_at(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture, sett
         if seen.line_mask[i] & whole or (begins & start and n_words[i] <= _MARK_WORDS) or owned:
             return i if not keep[i + 1 :].all() else len(keep)
     return len(keep)
+
+
+def leave_out_copyright(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture) -> None:
+    """Take out the lines of copyright that a short text ends with: nothing else tells them from it."""
+    legal = next(group.bit for group in furniture.groups if group.name == "legal")
+    for i in np.flatnonzero(keep)[::-1]:
+        if not seen.anywhere_mask[i] & legal or n_words[i] > _COPYRIGHT_WORDS:
+            return
+        if not any(mark in seen.lower[i] for mark in _COPYRIGHT_MARKS):
+            return
+        keep[i] = False
 
 
 def leave_out_repeats(probability: Floats, repeats: Floats, keep: Flags, settings: CleanConfig) -> None:

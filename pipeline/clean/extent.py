@@ -15,7 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.clean.edges import ends_at, keep_announced_list, keep_turns, leave_out_repeats, trim_headings
+from pipeline.clean.edges import (
+    ends_at,
+    keep_announced_list,
+    keep_turns,
+    leave_out_copyright,
+    leave_out_repeats,
+    trim_headings,
+)
 from pipeline.clean.features import Seen
 from pipeline.clean.furniture import Furniture
 from pipeline.clean.kinds import is_caption
@@ -57,6 +64,7 @@ def keep_units(scores: Scores, furniture: Furniture, settings: CleanConfig) -> F
     start, end = find_extent(probability, scores.n_words, settings.break_even)
     keep = _inside(scores, probability, start, end, furniture, settings)
     _look_back(scores, probability, keep, marked, settings)
+    leave_out_copyright(scores.seen, scores.n_words, keep, furniture)
     if not keep.any():
         return keep
     if not clean:

@@ -1,8 +1,9 @@
 """Blog posts: which paragraphs are excerpts of another outlet.
 
-A post speaks in the first person. An excerpt follows a paragraph that ends with a colon or with a short
-sentence that names an outlet, or opens with an editor's bracket, an ellipsis or ">", and goes on as long as
-the voice stays that of a report.
+A post speaks in the first person. An excerpt follows a paragraph that ends with a colon, with who pointed to
+it ("(tip to Kit)") or with a short sentence that names an outlet, or opens with an editor's bracket, an
+ellipsis or ">"; below a question it is told by whom its sources told it. It goes on as long as the voice
+stays that of a report.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _FIRST_PERSON = re.compile(
 as one that begins with a border."""
 _TIP = re.compile(r"\((?:hat )?tip(?: to|:) [^)]*\)|\(h/?t:? [^)]*\)|\(via [^)]*\)", re.I)
 """Who pointed to the outlet, not the outlet."""
+_TIP_END = re.compile(rf"(?:{_TIP.pattern})\W{{0,2}}$", re.I)
+_TOLD = re.compile(r"\b(?:told|(?:spoke|speaking|talked|talking) (?:to|with)) (?:the )?(?=[A-Z])")
+"""What stands before whom the sources of a report spoke to: the outlet that it is of."""
 _MIN_POST_SHARE = 0.1
 _MIN_POST_UNITS = 2
 """Paragraphs in the first person, outside quotation marks, that make a post: news reports have none."""
@@ -81,13 +85,28 @@ def _opened(text: str, lead_in: str | None, before: Label | None) -> Label | Non
     if lead_in is not None and lead_in.rstrip().endswith(":"):
         outlet = outlet_in(lead_in)
         if outlet or not _FIRST_PERSON.search(own_words(text)):
-            return Label("quote", "after a colon in a post", outlet)
+            return Label("quote", "after a colon in a post", outlet or _told(text))
         return None
     if text[0] == "[" or text.startswith(("...", "…")):
         return Label("quote", _BY_MARK, outlet_in(lead_in) if lead_in else None)
-    named = _named_last(lead_in) if lead_in else None
-    if named and len(text.split()) >= _MIN_UNMARKED_WORDS and not _in_own_voice(text):
+    if lead_in is None or len(text.split()) < _MIN_UNMARKED_WORDS or _in_own_voice(text):
+        return None
+    named, told = _named_last(lead_in), _told(text)
+    if named:
         return Label("quote", "after an outlet's name in a post", named)
+    if _TIP_END.search(lead_in.rstrip()):
+        return Label("quote", "after a tip in a post", told)
+    if told and lead_in.rstrip().endswith("?"):
+        return Label("quote", "says whom its sources told, in a post", told)
+    return None
+
+
+def _told(text: str) -> str | None:
+    """The outlet that the sources of a report spoke to."""
+    for match in _TOLD.finditer(text):
+        outlet = _outlets().match(text, match.end())
+        if outlet:
+            return outlet[0]
     return None
 
 
