@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.clean.features import read_chars, shape_features
+from pipeline.clean import clean, clean_all
+from pipeline.clean.features import read_chars, shape_features, word_features
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.phrases import index_phrases
+from pipeline.clean.posts import is_post
 from pipeline.clean.scorer import make_trees
+from pipeline.config import load_config
+from pipeline.run.stages import clean_all as clean_all_by
+from pipeline.schema import Article, RawArticle, Reject
+from tests.fakes import make_fakes
 
 PHRASES = {"photo by": 1, "by the": 2, "/afp": 4, "© 20": 8, "sign up for our": 16, "sign up for": 32}
 
@@ -100,3 +108,86 @@ def test_a_tree_of_too_many_leaves_is_refused() -> None:
     arrays |= {name: np.zeros((1, n), np.float32) for name in ("feature", "threshold", "value")}
     with pytest.raises(ValueError, match="leaves"):
         make_trees(arrays)
+
+
+@pytest.mark.parametrize(
+    ("line", "dated"),
+    [
+        ("may 3", True),
+        ("posted sept. 12, 2014", True),
+        ("september 12", True),
+        ("maybe 3 of them", True),
+        ("3rd march", True),
+        ("21 mar", True),
+        ("2014-05-21", True),
+        ("5/21/14", True),
+        ("3 days ago", True),
+        ("dismay 3", False),
+        ("may 345", False),
+        ("121 mar", False),
+        ("12014-05-21", False),
+        ("3 days", False),
+        ("x3 days ago", False),
+        ("may", False),
+        ("3", False),
+        ("", False),
+    ],
+)
+def test_dates_of_a_line(line: str, dated: bool) -> None:
+    around = ["no date", line, "3", "march"]
+    assert word_features(around, np.ones(4, bool))["date"].tolist() == [0, dated, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("I said so.", True),
+        ("And so do we", True),
+        ("(my own view)", True),
+        ("WE know, our own", True),
+        ("It's what i’ve seen", True),
+        ("_I_ said", False),
+        ("The well, a tour, the army", False),
+        ("Ahmad I", True),
+        ("iOS and Wei", False),
+        ("“I said so.”", False),
+        ("", False),
+    ],
+)
+def test_first_person_outside_quotations(text: str, own: bool) -> None:
+    assert is_post([text, text]) == own
+
+
+def _raw(number: int, text: str) -> RawArticle:
+    return RawArticle(f"a{number}", f"a{number}.txt", "0" * 64, "txt", text, language="en")
+
+
+PROSE = "The council met again on Tuesday and put off the vote on the harbour until the autumn."
+TEXTS = [
+    "\n".join(
+        ["Home", "News", "A vote is put off", "By Jane Doe", "May 21, 2014", *[PROSE] * n, "Share", "©"]
+    )
+    for n in (1, 2, 5)
+] + ["", "\n\n", PROSE, "Home\nNews\nSport", f"{PROSE}\n\n{PROSE} {PROSE}\nComments\nAnn says:\n{PROSE}"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(TEXTS), max_size=6))
+def test_articles_are_cleaned_together_as_alone(texts: list[str]) -> None:
+    raws = [_raw(number, text) for number, text in enumerate(texts)]
+    config = load_config()
+    assert clean_all(raws, config=config) == [clean(raw, config=config) for raw in raws]
+
+
+def test_where_articles_cannot_be_cleaned_together_only_the_bad_one_is_refused() -> None:
+    def together(_raws: object, _repeated: object) -> list[Article | Reject]:
+        raise RuntimeError("one of them")
+
+    def alone(raw: RawArticle, _repeated: frozenset[int]) -> Article | Reject:
+        if raw.text == "bad":
+            raise RuntimeError("this one")
+        return clean(raw, config=load_config())
+
+    stages = dataclasses.replace(make_fakes(load_config()), clean=alone, clean_all=together)
+    found = clean_all_by(stages, [_raw(0, PROSE), _raw(1, "bad")], [frozenset()] * 2)
+    assert [getattr(each, "reason", None) for each in found] == [None, "internal"]

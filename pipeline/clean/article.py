@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,7 @@ _THREAD_AFTER_WORDS = 40
 """Words of prose before a comment thread may begin: what stands higher is the article's own byline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Lines ``first`` to ``last - 1`` and what they are."""
 
     first: int
@@ -234,7 +234,7 @@ def _with_excerpts(pieces: list[Piece], scored: Scored) -> list[Piece]:
     texts = [scored.units[i].text for i in places]
     found = find_excerpts(texts, [pieces[i].label.kind for i in places])
     for n, label in found.items():
-        pieces[places[n]] = replace(pieces[places[n]], label=label)
+        pieces[places[n]] = pieces[places[n]]._replace(label=label)
     return pieces
 
 
@@ -301,8 +301,8 @@ def _head_labels(head: Head) -> dict[int, Label]:
 
 def _with_thread(pieces: list[Piece], page: Page, thread: Thread, furniture: Furniture) -> list[Piece]:
     """The pieces with those of the thread's lines in place of what was there."""
-    before = [replace(p, last=min(p.last, thread.first)) for p in pieces if p.first < thread.first]
-    after = [replace(p, first=max(p.first, thread.last)) for p in pieces if p.last > thread.last]
+    before = [p._replace(last=min(p.last, thread.first)) for p in pieces if p.first < thread.first]
+    after = [p._replace(first=max(p.first, thread.last)) for p in pieces if p.last > thread.last]
     inner: list[Piece] = []
     repeated = repeated_lines(page, thread)
     at = thread.first

@@ -66,8 +66,11 @@ class Furniture:
 
     def is_menu(self, lower: str) -> bool:
         """Whether a lower-cased line is nothing but short phrases of the furniture in a row."""
+        first = _WORDS.search(lower)
+        if first is None or first[0] not in self.line:
+            return False
         words = _WORDS.findall(lower)
-        return len(words) <= _MENU_WORDS and len(words) > 1 and all(word in self.line for word in words)
+        return 1 < len(words) <= _MENU_WORDS and all(word in self.line for word in words)
 
     def find_anywhere(self, lower_lines: Sequence[str]) -> list[int]:
         """For each lower-cased line, the groups that have an `anywhere` phrase in it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.clean.bylines import parse_credit
 from pipeline.clean.dates import has_date
@@ -60,8 +61,7 @@ class Page:
         return len(self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """Consecutive lines ``first`` to ``last - 1`` of a page that are one paragraph, heading or menu "
     "entry."""
 

@@ -16,10 +16,12 @@ from pipeline.clean.kinds import Label
 from pipeline.config import read_lexicon
 
 _QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?")
-_OWN_VOICE = re.compile(
-    r"\b(?:I|I['’](?:m|ve|d|ll)|my|me|myself|we|our|us|you|your|let['’]s)\b|n['’]t\b|!(?=\s|$)|[!?]\W*$|^(?:yes|no|well|so|hmm|heh)\b",
-    re.I,
+_OWN_WORD = re.compile(
+    r"[IiİıMmOoWwUuYyLl](?<!\w.)(?i:(?<=[iİı])|(?<=m)(?:e|y|yself)|(?<=o)ur|(?<=w)e|(?<=u)s|(?<=y)our?"
+    r"|(?<=l)et['’]s)\b"
 )
+_OWN_MARK = re.compile(r"[nN!?](?:(?<=[nN])['’][tT]\b|(?<=!)(?=\s|$)|(?<=[!?])\W*$)")
+_OWN_START = re.compile(r"(?:yes|no|well|so|hmm|heh)\b", re.I)
 _FIRST_PERSON = re.compile(
     r"[IiİıMmOoWw](?<!\w.)(?:(?<=[Iiİı])|(?<=[Mm])[Yy]|(?<=[Oo])[Uu][Rr]|(?<=[Ww])[Ee])\b"
 )
@@ -48,7 +50,7 @@ _MIN_WORDS = 12
 
 def own_words(text: str) -> str:
     """The text without what stands in quotation marks."""
-    return _QUOTED.sub(" ", text)
+    return _QUOTED.sub(" ", text) if "“" in text or '"' in text else text
 
 
 def is_post(paragraphs: Sequence[str], *, is_updated: bool = False) -> bool:
@@ -115,7 +117,8 @@ def _without_tip(text: str) -> str:
 
 
 def _in_own_voice(text: str) -> bool:
-    return _OWN_VOICE.search(own_words(text)) is not None
+    own = own_words(text)
+    return bool(_OWN_WORD.search(own) or _OWN_MARK.search(own) or _OWN_START.match(own))
 
 
 def _named_last(lead_in: str) -> str | None:

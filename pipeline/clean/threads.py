@@ -47,7 +47,7 @@ _HEADING = re.compile(
     r"|\d[\d,]* (?:comments?|responses?|replies)\b.{0,40})$",
     re.I,
 )
-_HEADING_WORD = re.compile(r"omment|espons|epl[iy]|hought|iscuss|alkback|eedback", re.I)
+_HEADING_WORDS = "comment respons repl thought discuss talkback feedback".split()
 _FILLER = re.compile(
     r"\b(?:on|at|says|said|wrote|writes|posted|by|comment(?:ed)?|from|reply|replied|permalink|link|edited|"
     r"updated|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[|•·—–:,;\[\]#…]|\.\.\.|\s-\s|"
@@ -243,7 +243,10 @@ def _is_notice(line: str, furniture: Furniture) -> bool:
 
 
 def _is_heading(line: str) -> bool:
-    return len(line) < 80 and _HEADING_WORD.search(line) is not None and _HEADING.match(line) is not None
+    if len(line) >= 80:
+        return False
+    lower = line.lower()
+    return any(word in lower for word in _HEADING_WORDS) and _HEADING.match(line) is not None
 
 
 def find_thread(page: Page, start: int, furniture: Furniture) -> Thread | None:

@@ -58,14 +58,18 @@ class Lines:
     n_words: Sequence[int]
     text: str
     _can_be_title: dict[int, bool] = field(default_factory=dict)
+    _marked: dict[int, bool] = field(default_factory=dict)
 
     def __getitem__(self, i: int) -> str:
         return self.units[i].text
 
     def marked(self, i: int) -> bool:
         """Whether the unit is, or short as it is begins with, a phrase of the furniture."""
-        mask = self.seen.line_mask[i] or (self.seen.start_mask[i] and self.n_words[i] < 8)
-        return bool(mask) or (self.n_words[i] <= 12 and load_furniture().is_menu(self.seen.lower[i]))
+        if i not in self._marked:
+            mask = self.seen.line_mask[i] or (self.seen.start_mask[i] and self.n_words[i] < 8)
+            is_menu = self.n_words[i] <= 12 and load_furniture().is_menu(self.seen.lower[i])
+            self._marked[i] = bool(mask) or is_menu
+        return self._marked[i]
 
     def is_credit(self, i: int) -> bool:
         """Whether the unit is a byline or has a date beside few words."""
