@@ -14,21 +14,22 @@ STAGES = {"read", "clean", "annotate", "entities", "claims", "resolve"}
 REACH = {"remote"}
 """What fsspec reaches; knows no article and no table."""
 
-WORDS = {"names"}
-"""What the written form of a name says: strings alone, no article."""
+WORDS = {"names", "lemmas"}
+"""What the written form of a name or word says: strings alone, no article."""
 
 MAY_IMPORT = {
     "characters": set[str](),
     "schema": {"characters"},
     "config": set[str](),
     "names": {"config"},
+    "lemmas": set(),
     "remote": set(),
     "read": BASE | REACH,
     "clean": BASE,
     "model": BASE,
     "annotate": BASE | {"model"},
     "entities": BASE | WORDS,
-    "claims": BASE,
+    "claims": BASE | {"lemmas"},
     "resolve": BASE | WORDS,
     "tables": {"schema"} | REACH,
     "corpus_wide": BASE | WORDS | {"tables"},

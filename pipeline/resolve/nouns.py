@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-import lemminflect
-
 from pipeline.config import read_lexicon
+from pipeline.lemmas import base_forms
 
 PERSON, BODY, PLACE, PEOPLE, DOCUMENT, OTHER = "person", "body", "place", "people", "document", "other"
 """Sorts of mention: a person or persons, an organisation, a place or state, a nationality or creed, a
@@ -126,9 +125,8 @@ def role_synonyms() -> dict[tuple[str, ...], tuple[str, ...]]:
 @functools.lru_cache(maxsize=65536)
 def noun_lemma(word: str) -> str:
     """The singular of a noun in lower case."""
-    lower = word.lower().replace("’", "'")
-    found = lemminflect.getLemma(lower, upos="NOUN")
-    return str(found[0]).lower() if found else lower
+    found = base_forms(word, "NOUN")
+    return found[0] if found else word.lower().replace("’", "'")
 
 
 @functools.cache

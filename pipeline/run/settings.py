@@ -19,8 +19,8 @@ STAGES = {
     "clean": ("clean", "clean.py"),
     "annotate": ("annotate.py", "model"),
     "entities": ("entities", "entities.py"),
-    "claims": ("claims", "claims.py"),
-    "resolve": ("resolve", "resolve.py", "names.py"),
+    "claims": ("claims", "claims.py", "lemmas.py"),
+    "resolve": ("resolve", "resolve.py", "names.py", "lemmas.py"),
     "corpus_wide": ("corpus_wide", "corpus_wide.py"),
 }
 """The files of each stage: its version is the digest of its source, so that no change goes unseen."""
