@@ -6,9 +6,8 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import lemminflect
-
 from pipeline.config import read_lexicon
+from pipeline.lemmas import base_forms
 
 DROPPED_WORDS = frozenset(
     "a an the his her its their my our your also both all just then now again later earlier recently "
@@ -132,8 +131,7 @@ def cue_key(phrase: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=65536)
 def lemmas(word: str, upos: str) -> tuple[str, ...]:
     """The base forms of ``word`` as this part of speech, the likeliest first; itself if unknown."""
-    found: tuple[str, ...] = lemminflect.getLemma(word.replace("’", "'").lower(), upos=upos)
-    return tuple(lemma.lower() for lemma in found) or (word.lower(),)
+    return base_forms(word, upos) or (word.lower(),)
 
 
 def noun_lemma(word: str) -> str:
