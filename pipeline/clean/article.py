@@ -84,15 +84,21 @@ def clean_all(
     """
     pages = [split_lines(raw.text) for raw in raws]
     full = [i for i, page in enumerate(pages) if len(page)]
-    scored = score_pages([pages[i] for i in full], trees=trees)
-    found = [
-        _find(raws[i], each, None if known is None else known[i], config.clean)
-        for i, each in zip(full, scored, strict=True)
+    furniture, settings = load_furniture(), config.clean
+    taught = [None if known is None else known[i] for i in full]
+    scored = [
+        each if lines is None else each.with_known(lines, raws[i].site_key, settings)
+        for i, each, lines in zip(
+            full, score_pages([pages[i] for i in full], trees=trees), taught, strict=True
+        )
     ]
-    pieces = [_name(each) for each in found]
+    kept = [each.keep(furniture, settings) for each in scored]
+    found = [_find(raws[i], each, keep, settings) for i, each, keep in zip(full, scored, kept, strict=True)]
+    labelled = [_label(each.scored, each.keep, each.head, each.ruled, furniture) for each in found]
+    named = [_with_others(pieces, each) for pieces, each in zip(labelled, found, strict=True)]
     articles = {
-        i: _article(each.raw, each.scored.page, named, config, _credits(each), site_name=each.site_name)
-        for i, each, named in zip(full, found, pieces, strict=True)
+        i: _article(each.raw, each.scored.page, pieces, config, _credits(each), site_name=each.site_name)
+        for i, each, pieces in zip(full, found, named, strict=True)
     }
     return [
         articles.get(i) or _article(raw, page, [], config, Credits(None, None, None, None, None))
@@ -118,11 +124,8 @@ class _Found:
     site_name: str | None
 
 
-def _find(raw: RawArticle, scored: Scored, known: SiteLines | None, settings: CleanConfig) -> _Found:
+def _find(raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: CleanConfig) -> _Found:
     furniture = load_furniture()
-    if known is not None:
-        scored = scored.with_known(known, raw.site_key, settings)
-    keep = scored.keep(furniture, settings)
     thread = find_thread(scored.page, _thread_start(scored, keep), furniture)
     if thread:
         keep = scored.keep(furniture, settings, before_line=thread.first)
@@ -137,11 +140,10 @@ def _credits(found: _Found) -> Credits:
     return find_credits(found.raw, found.scored.units, found.head, found.prose)
 
 
-def _name(found: _Found) -> list[Piece]:
-    """Every line with its kind."""
-    scored, furniture = found.scored, load_furniture()
-    pieces = _with_excerpts(_label(scored, found.keep, found.head, found.ruled, furniture), scored)
-    return _with_thread(pieces, scored.page, found.thread, furniture) if found.thread else pieces
+def _with_others(pieces: list[Piece], found: _Found) -> list[Piece]:
+    """The pieces with what others wrote: excerpts of other outlets, comments."""
+    pieces = _with_excerpts(pieces, found.scored)
+    return _with_thread(pieces, found.scored.page, found.thread, load_furniture()) if found.thread else pieces
 
 
 def _from_html(

@@ -54,7 +54,7 @@ def ends_at(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture, sett
 
 def leave_out_copyright(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture) -> None:
     """Take out the lines of copyright that a short text ends with: nothing else tells them from it."""
-    legal = next(group.bit for group in furniture.groups if group.name == "legal")
+    legal = furniture.bits["legal"]
     for i in np.flatnonzero(keep)[::-1]:
         if not seen.anywhere_mask[i] & legal or n_words[i] > _COPYRIGHT_WORDS:
             return

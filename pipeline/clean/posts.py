@@ -91,16 +91,18 @@ def _opened(text: str, lead_in: str | None, before: Label | None) -> Label | Non
         return None
     if text[0] == "[" or text.startswith(("...", "…")):
         return Label("quote", _BY_MARK, outlet_in(lead_in) if lead_in else None)
-    if lead_in is None or len(text.split()) < _MIN_UNMARKED_WORDS or _in_own_voice(text):
+    if lead_in is None or len(text.split()) < _MIN_UNMARKED_WORDS:
         return None
-    named, told = _named_last(lead_in), _told(text)
+    above = lead_in.rstrip()
+    named, is_tipped = _named_last(above), _TIP_END.search(above) is not None
+    if not (named or is_tipped or above.endswith("?")) or _in_own_voice(text):
+        return None
     if named:
         return Label("quote", "after an outlet's name in a post", named)
-    if _TIP_END.search(lead_in.rstrip()):
+    told = _told(text)
+    if is_tipped:
         return Label("quote", "after a tip in a post", told)
-    if told and lead_in.rstrip().endswith("?"):
-        return Label("quote", "says whom its sources told, in a post", told)
-    return None
+    return Label("quote", "says whom its sources told, in a post", told) if told else None
 
 
 def _told(text: str) -> str | None:
@@ -124,7 +126,10 @@ def _in_own_voice(text: str) -> bool:
 def _named_last(lead_in: str) -> str | None:
     """The outlet in a paragraph's last sentence, where that is short and not about the author."""
     text = _without_tip(lead_in).strip()
-    last = text[max((match.end() for match in _SENTENCE_END.finditer(text)), default=0) :]
+    end = 0
+    for match in _SENTENCE_END.finditer(text):
+        end = match.end()
+    last = text[end:]
     if len(last.split()) > _MAX_LEAD_IN_WORDS or _FIRST_PERSON.search(last):
         return None
     return outlet_in(last)
