@@ -9,6 +9,7 @@ from pipeline.claims.lexicon import Lexicon, noun_lemma
 from pipeline.claims.nouns import RELATIVES, Phrase, Word, read_phrase, text_of
 
 PREPOSITIONS = frozenset("of at for with from in to within".split())
+PORTFOLIO_TITLES = frozenset("minister secretary".split())
 BODIES = frozenset({"organization", "media"})
 
 
@@ -43,8 +44,8 @@ def _owner(phrase: Phrase, lexicon: Lexicon) -> str | None:
 def _before_head(phrase: Phrase, lexicon: Lexicon) -> str | None:
     """A body's name among the modifiers: "Hezbollah official", "Fox News host Sean Hannity"."""
     run: list[Word] = []
-    for word in phrase.modifiers:
-        if _is_body_word(word, lexicon):
+    for i, word in enumerate(phrase.modifiers):
+        if _is_body_word(word, lexicon) and not _is_portfolio(phrase.modifiers, i):
             run.append(word)
         elif run:
             break
@@ -52,6 +53,15 @@ def _before_head(phrase: Phrase, lexicon: Lexicon) -> str | None:
     if first and len(run) == 1 and not run[0].label and noun_lemma(run[0].text) in lexicon.organizations:
         return None  # "Council leader", with the capital of a sentence's first word
     return text_of(run) or None
+
+
+def _is_portfolio(words: Sequence[Word], i: int) -> bool:
+    """Whether a word belongs to the title after it: "Prime" and "Finance" of ministers."""
+    while i < len(words) and words[i].is_capital and not words[i].label:
+        if words[i].lower in PORTFOLIO_TITLES:
+            return True
+        i += 1
+    return False
 
 
 def _is_body_word(word: Word, lexicon: Lexicon) -> bool:

@@ -24,6 +24,9 @@ from pipeline.claims.lexicon import Lexicon, noun_lemma
 from pipeline.claims.members import split_members
 from pipeline.claims.nouns import ORDINALS, QUANTIFIERS, Phrase, Word, read_phrase, text_of, words_of
 
+OF_STATE = frozenset("state state-run state-owned state-controlled".split())
+"""What makes a medium an institution known by its common name: "state television"."""
+
 KEPT_BEFORE_TITLES = frozenset("former acting deputy vice senior chief".split())
 
 
@@ -314,7 +317,11 @@ def is_anonymous(phrase: Phrase, kind: str, lexicon: Lexicon) -> bool:
     """Whether the words name nobody: no proper name, and no institution by its common name."""
     if phrase.name or _apposed_name(phrase, lexicon):
         return False
-    if phrase.head is None or kind != "organization" or phrase.indefinite or phrase.count:
+    if phrase.head is None or phrase.indefinite or phrase.count:
+        return True
+    if kind == "media":
+        return not any(word.lower in OF_STATE for word in phrase.modifiers)
+    if kind != "organization":
         return True
     if find_body(phrase, lexicon) is not None:
         return False  # "the Clinton campaign", "the African Union mission"

@@ -38,7 +38,8 @@ def phrase_type(phrase: Phrase, lexicon: Lexicon) -> str:
         return name_type(phrase, lexicon)
     if phrase.head is None:
         return ""
-    found = head_type(phrase.head, lexicon)
+    pair = " ".join(noun_lemma(word.text) for word in phrase.core[-2:])
+    found = "media" if pair in lexicon.media else head_type(phrase.head, lexicon)
     # "A paper in a journal" is a text, "the paper" may be the one that prints it.
     written = found == "media" and phrase.head.lower.removesuffix("s") in lexicon.documents_too
     return "document" if written and (phrase.indefinite or phrase.rest) else found

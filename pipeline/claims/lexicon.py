@@ -58,7 +58,9 @@ class Lexicon:
         if not hyphen or not rest or " " in word:
             return False
         last = word.rpartition("-")[2]
-        return first.lower() in self.prefixes or (first[:1].isupper() and last.lower() in self.suffixes)
+        return (first.lower() in self.prefixes and last[:1].isupper()) or (
+            first[:1].isupper() and last.lower() in self.suffixes
+        )
 
     def is_outlet(self, name: str) -> bool:
         """Whether ``name`` is a news outlet: on the list, a web address, or by first or last word."""
@@ -140,7 +142,7 @@ def noun_lemma(word: str) -> str:
 
 
 KEPT_PLURALS = frozenset(
-    "media data police authorities people forces headquarters others relatives troops".split()
+    "media data police customs authorities people forces headquarters others relatives troops".split()
 )
 
 

@@ -10,16 +10,8 @@ from dataclasses import dataclass
 from spacy.tokens import Span, Token
 
 from pipeline.claims.lexicon import Lexicon, noun_lemma
+from pipeline.claims.numbers import DOZENS, SCALES, spelled_number
 
-NUMBERS = {
-    word: n
-    for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-DOZENS = {"dozen": 12, "couple": 2, "pair": 2, "trio": 3}
-SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 QUANTIFIERS = frozenset(
     "multiple various numerous several many few certain different more most such own same".split()
 )
@@ -38,6 +30,11 @@ DETERMINERS = frozenset("the this that these those his her its their our my your
 APPROXIMATIONS = frozenset(
     "about around nearly almost roughly approximately over least more than up to at".split()
 )
+PARTICIPLES = frozenset(
+    "built written made seen sent held run led shown drawn taken given known paid kept found put read".split()
+)
+"""Participles that do not end in "ed"."""
+
 RELATIVES = frozenset("who whom whose which that where when".split())
 NAME_PARTICLES = frozenset("al bin ibn von van de der den la di da of and the".split())
 """Words in lower case inside names, where the tagger takes them for part of the name."""
@@ -118,6 +115,8 @@ def _word(group: list[Token]) -> Word:
     text = "".join(token.text_with_ws for token in group).strip()
     clean = text.translate(BRACKETS) if len(text) > 1 else text
     tags = [token.pos_ for token in group if token.text not in "-‑/&[]"]
+    if group[0].text == ",":
+        tags = ["PUNCT"]
     pos = "ADJ" if len(tags) > 1 and tags[-1] in ("VERB", "ADJ") else (tags[-1] if tags else "PUNCT")
     if len(group) > 1 and "PROPN" in tags and pos == "NOUN":
         pos = "PROPN"
@@ -179,11 +178,14 @@ def _opens_phrase(words: Sequence[Word], lexicon: Lexicon) -> bool:
     Taggers take it for a name, or for a determiner ("Opposition activists").
     """
     word = words[0]
-    if len(words) < 2 or word.label or not word.text[1:].islower() or word.pos not in ("PROPN", "DET", "X"):
+    if word.label or not word.text[1:].islower() or word.pos not in ("PROPN", "DET", "X"):
         return False
+    if len(words) < 2:
+        several = noun_lemma(word.text) != word.lower and not lexicon.is_demonym(word.text)
+        return several and noun_lemma(word.text) in lexicon.persons | lexicon.groups  # "Activists"
     if words[1].pos != "NOUN" or not words[1].text.islower() or word.lower in DETERMINERS | VAGUE_NUMBERS:
         return False
-    if word.lower in ("a", "an", "another", "every", "no") or _number(word.lower) is not None:
+    if word.lower in ("a", "an", "another", "every", "no") or spelled_number(word.lower) is not None:
         return False
     known = lexicon.is_demonym(word.text) or word.text in lexicon.titles or lexicon.is_outlet(word.text)
     return not known and noun_lemma(words[1].text) in lexicon.persons | lexicon.groups | lexicon.organizations
@@ -191,12 +193,23 @@ def _opens_phrase(words: Sequence[Word], lexicon: Lexicon) -> bool:
 
 def _trails(words: Sequence[Word], at: int, i: int, lexicon: Lexicon) -> bool:
     """Whether word ``i`` only says more of the noun before it: "a person briefed on", "bankers involved"."""
-    if i == at or words[i].lower not in lexicon.trailing or words[i - 1].pos != "NOUN":
+    if i == at or words[i - 1].pos != "NOUN":
         return False
-    if noun_lemma(words[i - 1].text) not in lexicon.persons | lexicon.groups | lexicon.organizations:
+    known = lexicon.persons | lexicon.groups | lexicon.organizations | lexicon.documents
+    if noun_lemma(words[i - 1].text) not in known:
         return False
+    if words[i].lower not in lexicon.trailing:
+        return _is_participle(words, i)
     follows = words[i + 1].pos if i + 1 < len(words) else ""
     return follows not in ("NOUN", "PROPN", "ADJ")
+
+
+def _is_participle(words: Sequence[Word], i: int) -> bool:
+    """Whether word ``i`` is a participle before a preposition or a name: "a note taped to", "named Olha"."""
+    if i + 1 >= len(words) or not words[i].text.islower():
+        return False
+    participle = words[i].lower.endswith("ed") or words[i].lower in PARTICIPLES
+    return participle and (words[i + 1].pos == "ADP" or words[i + 1].label == "PERSON")
 
 
 def _read_number(words: Sequence[Word]) -> tuple[int, int | None, bool, bool]:
@@ -214,12 +227,18 @@ def _read_number(words: Sequence[Word]) -> tuple[int, int | None, bool, bool]:
             pass
         elif word in ("both", "either") and not fixed:
             count = 2 if word == "both" else None
-        elif after == "of" and (word in VAGUE_NUMBERS or word in DOZENS or _number(word) is not None):
+        elif after == "of" and (word in VAGUE_NUMBERS or word in DOZENS or spelled_number(word) is not None):
             count, fixed = _partitive(word, count), True
             at += 1
         elif word in DOZENS and after and words[at + 1].pos in CORE_TAGS and word != "pair":
             count = count if fixed else DOZENS[word] * (count or 1)
-        elif (number := _number(word)) is not None and words[at].pos in ("NUM", "PRON", "NOUN", "DET", "ADJ"):
+        elif (number := spelled_number(word)) is not None and words[at].pos in (
+            "NUM",
+            "PRON",
+            "NOUN",
+            "DET",
+            "ADJ",
+        ):
             if after in ("percent", "per", "%", "out", "in"):
                 count, fixed = None, True
                 at = _after_share(words, at)
@@ -242,28 +261,18 @@ def _read_number(words: Sequence[Word]) -> tuple[int, int | None, bool, bool]:
 def _partitive(word: str, count: int | None) -> int | None:
     if word in DOZENS:
         return DOZENS[word] * (count or 1)
-    return 2 if word == "both" else _number(word)
+    return 2 if word == "both" else spelled_number(word)
 
 
 def _after_share(words: Sequence[Word], at: int) -> int:
     """Past "27 percent of", "four out of 10": up to what is counted."""
     for i in range(at, min(at + 6, len(words))):
-        if words[i].lower == "of" and (i + 1 >= len(words) or _number(words[i + 1].lower) is None):
+        if words[i].lower == "of" and (i + 1 >= len(words) or spelled_number(words[i + 1].lower) is None):
             return i + 1
     nouns = (
         i for i in range(at, len(words)) if words[i].pos == "NOUN" and words[i].lower not in ("percent", "%")
     )
     return next(nouns, len(words))
-
-
-def _number(word: str) -> int | None:
-    """The number that a word spells, or ``None``."""
-    tens, hyphen, ones = word.partition("-")
-    if word in NUMBERS:
-        return NUMBERS[word]
-    if hyphen and tens in NUMBERS and ones in NUMBERS:
-        return NUMBERS[tens] + NUMBERS[ones]
-    return int(word.replace(",", "")) if re.fullmatch(r"\d{1,3}(,\d{3})+|\d{1,9}", word) else None
 
 
 def _read_owner(words: Sequence[Word], at: int) -> tuple[tuple[Word, ...], int]:

@@ -60,7 +60,8 @@ def find_addressee(
 
     ``taken`` are the ranges of the content, which is not searched.
     """
-    if cue is not None and (found := _from_cue(doc, cue, taken)) is not None:
+    own = [(source.start_char, source.end_char)] if source is not None else []
+    if cue is not None and (found := _from_cue(doc, cue, [*taken, *own])) is not None:
         return found
     return _from_clause(source) if source is not None else None
 

@@ -56,12 +56,16 @@ def drawn_one(source: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Several people as an article mentions them: their range in the reading, how many, in which block."""
+    """Several people as an article mentions them: their range in the reading, how many, in which block.
+
+    ``named``: at least one of them is named.
+    """
 
     start: int
     end: int
     count: int | None
     block: int
+    named: bool = False
 
 
 def last_group(

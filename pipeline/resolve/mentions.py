@@ -80,6 +80,11 @@ class Mention:
     own_quotations: frozenset[int] = frozenset()
     age: int | None = None
 
+    @property
+    def is_adjective(self) -> bool:
+        """Whether it is a nationality before a noun, or one of its people: "Iraqi" of "Iraqi officials"."""
+        return self.form == NAME and self.sort == OTHER and self.plural is False
+
 
 def find_mentions(
     doc: Doc, where: Places, named: Sequence[Named], sources: Sequence[tuple[int, int]] = ()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from pipeline import names
+from pipeline.resolve.anonymity import both_named, may_be_named
 from pipeline.resolve.chains import Chains, build_chains
 from pipeline.resolve.continuity import turns_before
 from pipeline.resolve.groups import Group, drawn, drawn_one, last_group, pair_member
@@ -130,7 +131,7 @@ class Resolver:
         if span is None:
             return None
         if claim.source_members:
-            self._remember(span, None)
+            self._remember(span, len(claim.source_members), not claim.anonymous)
             return None
         found = self._find(claim, span, parent)
         if claim.source_kind == "group" and drawn(self.text[slice(*span)]) is None:
@@ -150,7 +151,7 @@ class Resolver:
             return Who(body.name, None, "organization", None, False)
         drawing = drawn(source)
         if drawing:
-            return self._from_group(span, drawing.count)
+            return self._from_group(span, drawing.count, drawing.whole)
         member = pair_member(self.text, source, self.chains.mentions[: self._index(span[0])])
         if member:
             kind = "person" if member.sort == PERSON else "organization"
@@ -161,8 +162,8 @@ class Resolver:
             return self._by_name(main, claim)
         return self._by_description(main, span) if main.form == NOMINAL else self._by_pronoun(main, span)
 
-    def _remember(self, span: tuple[int, int], count: int | None) -> None:
-        self.spoken.append(Group(*span, count, self._block(span[0])))
+    def _remember(self, span: tuple[int, int], count: int | None, named: bool = False) -> None:
+        self.spoken.append(Group(*span, count, self._block(span[0]), named))
 
     def _block(self, at: int) -> int:
         return bisect.bisect_right(self.block_starts, at) - 1
@@ -177,7 +178,7 @@ class Resolver:
 
     def _main_mention(self, span: tuple[int, int]) -> Mention | None:
         """The mention that the source is, not one that it only holds ("a spokesman for X", "X's lawyer")."""
-        inside = self._inside(span)
+        inside = [each for each in self._inside(span) if not each.is_adjective]
         first = next((each for each in inside if not self._only_modifies(each, span)), None)
         return None if first is None or self._only_follows(first, span) else first
 
@@ -188,7 +189,9 @@ class Resolver:
         if mention.use == "possessive" and mention.end + 3 < span[1]:
             return True
         follows = self.doc[mention.last] if mention.last < len(self.doc) else None
-        return follows is not None and follows.idx < span[1] and follows.pos_ in _MODIFIED_TAGS
+        if follows is None or follows.is_punct or follows.idx >= span[1]:
+            return False
+        return follows.pos_ in _MODIFIED_TAGS
 
     def _only_follows(self, mention: Mention, span: tuple[int, int]) -> bool:
         """Whether the source is something else: "a spokesman for X", "a rower I know"; not "the mine's
@@ -306,7 +309,7 @@ class Resolver:
         chain = self.chains.of[number]
         earlier = [each for each in chain.mentions if each.end <= main.start and each.form != PRONOUN]
         if not earlier:
-            return Who(anonymous=True)
+            return Who(anonymous=not may_be_named(main, self.chains.mentions[:number]))
         last = self._best_mention(earlier)
         kind = _SORT_KINDS.get(chain.sort) if main.head in {"they", "it"} else None
         anonymous = not (chain.name or chain.sort in {BODY, PLACE})
@@ -328,13 +331,13 @@ class Resolver:
             at += 1
         return at
 
-    def _from_group(self, span: tuple[int, int], count: int | None) -> Who:
+    def _from_group(self, span: tuple[int, int], count: int | None, whole: bool) -> Who:
         before = self.chains.mentions[: self._index(span[0])]
         group = last_group(span[0], self._block(span[0]), count, self.spoken, before)
         kind = "person" if count == 1 else "group"
         if group is None:
-            return Who(None, None, kind, count, True)
-        return Who(None, (group.start, group.end), kind, count, True)
+            return Who(None, None, kind, count, not (whole and both_named(before)))
+        return Who(None, (group.start, group.end), kind, count, not (whole and group.named))
 
     def _first_person(
         self, claim: Claim, span: tuple[int, int], main: Mention | None, parent: Claim | None

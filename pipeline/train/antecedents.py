@@ -43,6 +43,10 @@ THIRD_PERSON = ("he", "she", "they", "it")
 MIN_PRECISION = {"he": 0.9, "she": 0.9, "they": 0.8, "it": 0.85}
 """Precision that a class of pronoun must reach on held-out training articles; sets its threshold."""
 
+SET_THRESHOLDS = {"they": 0.38}
+"""Thresholds set on GUM dev in place of those learned. "They" at .506 has precision .951 and recall .527
+there, at .38 .830 and .595, which brings all mentions from .931 and .745 to .922 and .751."""
+
 LABELS = {"person": "PERSON", "organization": "ORG", "place": "GPE"}
 NLP = English()
 
@@ -249,7 +253,7 @@ def _thresholds(ranker: Ranker, articles: Sequence[GoldArticle]) -> dict[str, fl
             if right / n >= MIN_PRECISION[head]:
                 threshold = float(probabilities[at])
         found[head] = round(threshold, 3)
-    return found
+    return found | SET_THRESHOLDS
 
 
 def score(articles: Sequence[GoldArticle], ranker: Ranker) -> dict[str, dict[str, float]]:
