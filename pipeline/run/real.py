@@ -1,4 +1,7 @@
-"""The stages of this package, as the runner takes them."""
+"""The stages of this package, as the runner takes them.
+
+Each is imported where it is used: the first process of a pool uses none, and starts the others the earlier.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline import clean, remote
-from pipeline.clean.site_lines import SiteLines, learn, with_site
+from pipeline import remote
 from pipeline.config import Config
-from pipeline.read import Input, read_articles
 from pipeline.run.commit import Scan, Wide
 from pipeline.run.lines import Bools, Ints
 from pipeline.run.stages import Annotated, Stages
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from pipeline.annotate import Annotator
+    from pipeline.clean.site_lines import SiteLines
+    from pipeline.read import Input
 
 
 def make_stages(config: Config) -> Stages:
@@ -43,6 +46,9 @@ def make_stages(config: Config) -> Stages:
 
 def read(config: Config, source: Input) -> Iterator[RawArticle | Reject]:
     """The articles of an input, wherever it lies."""
+    from pipeline.clean.site_lines import with_site
+    from pipeline.read import read_articles
+
     try:
         with remote.on_disk(source.path) as path:
             for found in read_articles(dataclasses.replace(source, path=path), config):
@@ -53,6 +59,8 @@ def read(config: Config, source: Input) -> Iterator[RawArticle | Reject]:
 
 def line_keys(raw: RawArticle) -> Sequence[int]:
     """Fingerprints of the lines that may recur on other pages of the article's site."""
+    from pipeline.clean.site_lines import learn
+
     if raw.site_key is None:
         return ()
     return tuple(learn(raw).counts[raw.site_key])
@@ -64,18 +72,24 @@ def is_repeated(n_pages_with: Ints, n_pages: Ints) -> Bools:
 
 
 def _clean(config: Config, raw: RawArticle, repeated: frozenset[int]) -> Article | Reject:
+    from pipeline import clean
+
     return clean.clean(raw, config=config, known=_known(raw, repeated))
 
 
 def _clean_all(
     config: Config, raws: Sequence[RawArticle], repeated: Sequence[frozenset[int]]
 ) -> Sequence[Article | Reject]:
+    from pipeline import clean
+
     known = [_known(raw, keys) for raw, keys in zip(raws, repeated, strict=True)]
     return clean.clean_all(raws, config=config, known=known)
 
 
 def _known(raw: RawArticle, repeated: frozenset[int]) -> SiteLines | None:
     """What the site repeats: two pages that both have those lines say exactly that."""
+    from pipeline.clean.site_lines import SiteLines
+
     if raw.site_key is None or not repeated:
         return None
     return SiteLines({raw.site_key: 2}, {raw.site_key: dict.fromkeys(repeated, 2)})
