@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pipeline.claims.kinds import head_type, is_plural, phrase_type
 from pipeline.claims.lexicon import Lexicon, noun_lemma
-from pipeline.claims.nouns import RELATIVES, Phrase, Word, read_phrase, text_of
+from pipeline.claims.nouns import RELATIVES, Phrase, read_phrase
+from pipeline.claims.words import Word, text_of
 
 PREPOSITIONS = frozenset("of at for with from in to within".split())
 PORTFOLIO_TITLES = frozenset("minister secretary".split())
@@ -65,6 +66,8 @@ def _is_portfolio(words: Sequence[Word], i: int) -> bool:
 
 
 def _is_body_word(word: Word, lexicon: Lexicon) -> bool:
+    if word.text in lexicon.honorifics:
+        return False
     if word.label:
         return word.label == "ORG"
     if not word.is_capital or word.pos != "PROPN" or lexicon.is_demonym(word.text):

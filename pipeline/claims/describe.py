@@ -22,7 +22,8 @@ from pipeline.claims.kinds import (
 )
 from pipeline.claims.lexicon import Lexicon, noun_lemma
 from pipeline.claims.members import split_members
-from pipeline.claims.nouns import ORDINALS, QUANTIFIERS, Phrase, Word, read_phrase, text_of, words_of
+from pipeline.claims.nouns import ORDINALS, QUANTIFIERS, Phrase, read_phrase
+from pipeline.claims.words import Word, text_of, words_of
 
 OF_STATE = frozenset("state state-run state-owned state-controlled".split())
 """What makes a medium an institution known by its common name: "state television"."""

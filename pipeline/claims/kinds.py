@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline.claims.lexicon import Lexicon, lemmas, noun_lemma
-from pipeline.claims.nouns import Phrase, Word, text_of
+from pipeline.claims.nouns import Phrase
+from pipeline.claims.words import Word, text_of
 
 PERSON_PRONOUNS = frozenset("he she him her his hers who whom himself herself latter former".split())
 GROUP_PRONOUNS = frozenset("they them their theirs we us our themselves ourselves everyone everybody".split())

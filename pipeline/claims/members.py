@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pipeline.claims.kinds import is_plural, phrase_type
 from pipeline.claims.lexicon import Lexicon
-from pipeline.claims.nouns import RELATIVES, Phrase, Word, read_phrase
+from pipeline.claims.nouns import RELATIVES, Phrase, read_phrase
+from pipeline.claims.words import Word
 
 CLAUSE_TAGS = frozenset("VERB ADP AUX ADV PART SCONJ PUNCT".split())
 ACCOUNTS = frozenset("accounts account interviews comments remarks statements testimony".split())

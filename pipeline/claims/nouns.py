@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Span, Token
-
 from pipeline.claims.lexicon import Lexicon, noun_lemma
 from pipeline.claims.numbers import DOZENS, SCALES, spelled_number
+from pipeline.claims.words import Word
 
 QUANTIFIERS = frozenset(
     "multiple various numerous several many few certain different more most such own same".split()
@@ -35,33 +33,18 @@ PARTICIPLES = frozenset(
 )
 """Participles that do not end in "ed"."""
 
+SEVERAL_TOO = frozenset(
+    "one another other some someone somebody anyone anybody everyone everybody nobody other others side will "
+    "mine all many most".split()
+)
+"""Listed nouns that are as often pronouns or verbs."""
+
 RELATIVES = frozenset("who whom whose which that where when".split())
 NAME_PARTICLES = frozenset("al bin ibn von van de der den la di da of and the".split())
 """Words in lower case inside names, where the tagger takes them for part of the name."""
 
-NAME_LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
 CORE_TAGS = frozenset("ADJ NOUN PROPN NUM ADV VERB X SYM INTJ".split())
 GENITIVES = frozenset({"'s", "’s", "'", "’"})
-BRACKETS = str.maketrans("", "", "[]()")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One or more tokens written together ("pro-Iranian"); ``start`` and ``end`` count tokens of the Doc."""
-
-    text: str
-    pos: str
-    start: int
-    end: int
-    label: str
-
-    @property
-    def lower(self) -> str:
-        return self.text.lower()
-
-    @property
-    def is_capital(self) -> bool:
-        return self.text[:1].isupper() or (self.pos == "PROPN" and any(char.isupper() for char in self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +73,6 @@ class Phrase:
     def modifiers(self) -> tuple[Word, ...]:
         """The words of the core before the head or the name."""
         return self.core[: len(self.core) - max(len(self.name), 1)]
-
-
-def words_of(span: Span) -> list[Word]:
-    """The words of a span, what a hyphen joins as one, white space left out."""
-    groups: list[list[Token]] = []
-    for token in span:
-        if token.is_space:
-            continue
-        if groups and _joined(groups[-1][-1], token):
-            groups[-1].append(token)
-        else:
-            groups.append([token])
-    return [_word(group) for group in groups]
-
-
-def _joined(last: Token, token: Token) -> bool:
-    if last.whitespace_ or last.i + 1 != token.i:
-        return False
-    return token.text in "-‑/&" or last.text in "-‑/&" or (last.text == "]" and token.text[:1].isalpha())
-
-
-def _word(group: list[Token]) -> Word:
-    text = "".join(token.text_with_ws for token in group).strip()
-    clean = text.translate(BRACKETS) if len(text) > 1 else text
-    tags = [token.pos_ for token in group if token.text not in "-‑/&[]"]
-    if group[0].text == ",":
-        tags = ["PUNCT"]
-    pos = "ADJ" if len(tags) > 1 and tags[-1] in ("VERB", "ADJ") else (tags[-1] if tags else "PUNCT")
-    if len(group) > 1 and "PROPN" in tags and pos == "NOUN":
-        pos = "PROPN"
-    label = group[-1].ent_type_
-    if label in NAME_LABELS and clean[:1].isupper():
-        pos = "PROPN"
-    return Word(clean or text, pos, group[0].i, group[-1].i + 1, label)
 
 
 def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
@@ -160,16 +109,26 @@ def _retagged(words: Sequence[Word], i: int, lexicon: Lexicon) -> Word:
     names = word.pos == "ADJ" and word.is_capital and i + 1 < len(words) and words[i + 1].pos == "PROPN"
     if names and i > 0 and not word.label and not lexicon.is_demonym(word.text):
         return dataclasses.replace(word, pos="PROPN")  # "the New York businessman"
-    if word.pos not in ("ADJ", "VERB", "ADV") or not word.text.islower():
+    if not word.text.islower():
+        return word
+    if word.pos in ("PRON", "DET", "X", "INTJ", "AUX") and _is_listed(word, lexicon):
+        return dataclasses.replace(word, pos="NOUN")
+    if word.pos not in ("ADJ", "VERB", "ADV"):
         return word
     follows = words[i + 1].pos if i + 1 < len(words) else ""
     # A noun between a name and a noun: "Sanders campaign spokesman".
     between = word.pos == "VERB" and follows == "NOUN" and i > 0 and words[i - 1].pos == "PROPN"
     if follows in ("NOUN", "PROPN", "ADJ", "DET", "PRON") and not between:
         return word
+    return dataclasses.replace(word, pos="NOUN") if _is_listed(word, lexicon) else word
+
+
+def _is_listed(word: Word, lexicon: Lexicon) -> bool:
+    """Whether a word is on the lists of nouns, but for those that are pronouns too ("one", "others")."""
     lemma = noun_lemma(word.text)
-    known = lemma in lexicon.persons or lemma in lexicon.organizations or lemma in lexicon.documents
-    return dataclasses.replace(word, pos="NOUN") if known else word
+    if word.lower in SEVERAL_TOO or lemma in SEVERAL_TOO:
+        return False
+    return lemma in lexicon.persons or lemma in lexicon.organizations or lemma in lexicon.documents
 
 
 def _opens_phrase(words: Sequence[Word], lexicon: Lexicon) -> bool:
@@ -407,9 +366,3 @@ def title_length(words: Sequence[Word], lexicon: Lexicon) -> int:
         else:
             break
     return n
-
-
-def text_of(words: Sequence[Word]) -> str:
-    """The words as one string, genitive and punctuation closed up."""
-    joined = " ".join(word.text for word in words)
-    return re.sub(r" (['’]s?\b|[,.;:)\]])", r"\1", joined)
