@@ -74,6 +74,20 @@ def test_form(text: str, form: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("He called ⟦the remark “regrettable”⟧.", "mixed"),
+        ("He called ⟦it “a hoax”⟧.", "mixed"),
+        ("He condemned ⟦the “diplomats”⟧.", "indirect"),
+        ("He called ⟦the “peace” talks dead⟧.", "indirect"),
+    ],
+)
+def test_form_after_a_cue_that_names(text: str, form: str) -> None:
+    reading, parts = bracketed(text)
+    assert content_form(reading, parts, naming=True) == form
+
+
+@pytest.mark.parametrize(
     ("text", "content"),
     [
         ('⟦"It rained,"⟧ he said. ⟦"A lot."⟧', '"It rained," … "A lot."'),

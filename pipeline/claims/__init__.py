@@ -26,6 +26,9 @@ from pipeline.schema import Article, Claim, Range, Reading, Segment, SourceMembe
 __all__ = ["Lexicon", "find_claims", "load_lexicon"]
 
 
+NAMING = frozenset("call describe label brand dub term deem denounce dismiss condemn".split())
+"""Cues that say what something is called."""
+
 BRACKETS = {"[": "]", "(": ")"}
 
 
@@ -164,7 +167,7 @@ def _claim(
         doc_id=context.article.document.doc_id,
         segment_id=segment.segment_id,
         segment_kind=segment.kind,
-        form=content_form(context.reading, spans.parts, within),
+        form=content_form(context.reading, spans.parts, within, naming=cue.lemma in NAMING),
         content=content_text(text, ranges),
         content_spans=ranges,
         source=text[source_start:source_end] if source_start is not None else None,

@@ -102,11 +102,17 @@ def content_text(text: str, ranges: Sequence[Range]) -> str:
 
 
 def content_form(
-    reading: Reading, parts: Sequence[tuple[int, int]], within: Sequence[tuple[int, int]] = ()
+    reading: Reading,
+    parts: Sequence[tuple[int, int]],
+    within: Sequence[tuple[int, int]] = (),
+    *,
+    naming: bool = False,
 ) -> str:
     """``direct``, ``mixed`` or ``indirect``, by the quotation marks as they stand in the paragraph.
 
     ``within`` are the parts of the claim inside which this one stands: marks around them are not its own.
+    ``naming``: the cue says what something is called, so that the words at the end are what was said ("called
+    the remark “regrettable”").
     """
     inside: list[bool] = []
     scares: list[bool] = []
@@ -121,7 +127,8 @@ def content_form(
             so_called = is_quoted and SO_CALLED.search(before) is not None
             inside += [is_quoted and not so_called] * len(words)
             if is_quoted:
-                scares.append(so_called or _is_scare(before, len(words)))
+                named = naming and words[-1].end() + 1 >= end - line_start and not BEFORE_SCARE.search(before)
+                scares.append(so_called or (_is_scare(before, len(words)) and not named))
     if not any(inside):
         return "indirect"
     if all(inside):
