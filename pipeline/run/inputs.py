@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ def compare(ledger: Ledger, listing: Listing, *, limit: int | None = None) -> In
     """Sort the inputs into new, changed and same: by size and time first, by content where they differ."""
     ledger.do_many(
         "INSERT INTO listing (n, path, doc_id, size, mtime_ns, settled) VALUES (?, ?, ?, ?, ?, ?)",
-        map(_row, _first(listing, limit)),
+        itertools.islice(listing.rows(), limit),
     )
     ledger.do("CREATE INDEX listing_path ON listing (path)")
     is_stale = False
@@ -86,15 +87,6 @@ def to_read(ledger: Ledger) -> Iterator[int]:
 def n_bytes_to_read(ledger: Ledger) -> int:
     """Their size."""
     return int(ledger.one(f"SELECT TOTAL(size) FROM listing WHERE {IS_NEW}"))
-
-
-def _first(listing: Listing, limit: int | None) -> Iterator[FoundInput]:
-    return map(listing.__getitem__, range(len(listing) if limit is None else min(limit, len(listing))))
-
-
-def _row(found: FoundInput) -> tuple[object, ...]:
-    source = found.source
-    return found.number, found.path, source.doc_id, source.n_bytes, source.modified_ns, found.settled
 
 
 def _look(ledger: Ledger, listing: Listing) -> bool:

@@ -107,6 +107,15 @@ class Listing:
         settled = modified_ns < self.seen_ns - SETTLED_NS
         return FoundInput(n, Input(Path(path), shown, name, kind, size, modified_ns), settled)
 
+    def rows(self) -> Iterator[tuple[int, str, str, int, int, bool]]:
+        """Of each input: number, path as shown, ``doc_id``, size, time of change, whether it is settled."""
+        before_ns = self.seen_ns - SETTLED_NS
+        for start in range(0, len(self), CHUNK):
+            for n, (path, doc_id, _, size, time_ns) in enumerate(self._chunk(start // CHUNK), start):
+                shown = show(path)
+                name = doc_id if isinstance(doc_id, str) else shown[doc_id:]
+                yield n, shown, name, size, time_ns, time_ns < before_ns
+
     def _chunk(self, number: int) -> list[Row]:
         if number == len(self._starts):
             return self._last
