@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from spacy.attrs import IDX, ORTH, SENT_START
 from spacy.tokens import Doc, Token
 
 from pipeline.schema import Reading
 
 _OPEN, _CLOSE = "“„«", "”»"
+_MARKS = (*_OPEN, *_CLOSE, '"', "``", "''")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +28,15 @@ class Places:
 
 def places(doc: Doc, reading: Reading) -> Places:
     """The sentence, block and quotation of every token of ``doc``."""
-    starts = [block.start for block in reading.blocks]
-    blocks = [bisect.bisect_right(starts, token.idx) - 1 for token in doc]
-    sentences, n = [], 0
-    marked = doc.has_annotation("SENT_START")
-    for token in doc:
-        begins = token.i and blocks[token.i] != blocks[token.i - 1]
-        n += bool(begins or (token.is_sent_start and token.i if marked else _begins_sentence(doc, token)))
-        sentences.append(n)
-    return Places(sentences, blocks, _quotations(doc, blocks))
+    offsets = doc.to_array([IDX]).reshape(-1).astype(np.int64)
+    blocks = np.searchsorted([block.start for block in reading.blocks], offsets, side="right") - 1
+    if doc.has_annotation("SENT_START"):
+        begins = doc.to_array([SENT_START]).reshape(-1) == 1
+    else:
+        begins = np.array([_begins_sentence(doc, token) for token in doc], dtype=bool)
+    begins[:1] = False
+    begins[1:] |= blocks[1:] != blocks[:-1]
+    return Places(np.cumsum(begins).tolist(), blocks.tolist(), _quotations(doc, blocks.tolist()))
 
 
 def _begins_sentence(doc: Doc, token: Token) -> bool:
@@ -51,17 +54,26 @@ def _begins_sentence(doc: Doc, token: Token) -> bool:
 
 def _quotations(doc: Doc, blocks: Sequence[int]) -> list[int]:
     """A number per stretch between quotation marks, 0 outside; one left open ends with its block."""
-    found, number, opened = [], 0, False
-    for token in doc:
-        if token.i and blocks[token.i] != blocks[token.i - 1]:
-            opened = False
-        if token.text in _OPEN or token.text == "``" or (token.text == '"' and not opened):
-            opened = True
-            number += 1
-            found.append(number)
-        elif opened and (token.text in _CLOSE or token.text in {'"', "''"}):
-            opened = False
-            found.append(number)
-        else:
-            found.append(number if opened else 0)
+    found, number, opened = [0] * len(doc), 0, -1
+    strings = doc.vocab.strings
+    marks = np.isin(doc.to_array([ORTH]).reshape(-1), [strings[mark] for mark in _MARKS])
+    for at in np.flatnonzero(marks).tolist():
+        mark = doc[at].text
+        if opened >= 0 and blocks[opened] != blocks[at]:
+            _fill(found, opened, bisect.bisect_right(blocks, blocks[opened]), number)
+            opened = -1
+        if mark in _OPEN or mark == "``" or (mark == '"' and opened < 0):
+            _fill(found, opened, at, number)
+            opened, number = at, number + 1
+        elif opened >= 0:
+            _fill(found, opened, at + 1, number)
+            opened = -1
+    if opened >= 0:
+        _fill(found, opened, bisect.bisect_right(blocks, blocks[opened]), number)
     return found
+
+
+def _fill(found: list[int], opened: int, end: int, number: int) -> None:
+    """Give a quotation's number to its tokens; none where none is open."""
+    if opened >= 0:
+        found[opened:end] = [number] * (end - opened)
