@@ -78,7 +78,7 @@ def test_form(text: str, form: str) -> None:
     [
         ("He called ⟦the remark “regrettable”⟧.", "mixed"),
         ("He called ⟦it “a hoax”⟧.", "mixed"),
-        ("He condemned ⟦the “diplomats”⟧.", "indirect"),
+        ("He condemned ⟦the army, the police and the “diplomats”⟧.", "indirect"),
         ("He called ⟦the “peace” talks dead⟧.", "indirect"),
     ],
 )
