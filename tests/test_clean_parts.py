@@ -20,7 +20,7 @@ from pipeline.clean.extent import find_extent
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.lines import join_lines, split_lines
 from pipeline.clean.posts import find_excerpts, outlet_in
-from pipeline.clean.publisher import copyright_owner
+from pipeline.clean.publisher import copyright_agency, copyright_owner, find_publisher
 from pipeline.clean.site_lines import SiteLines, fingerprint, learn, merge_all, recurring, with_site
 from pipeline.clean.sites import SiteRules, load_sites
 from pipeline.clean.threads import find_thread
@@ -114,6 +114,7 @@ def test_dates(text: str, when: str | None) -> None:
         ("Reuters, New Delhi, May 12 2016, 11:06am IST", (), "Reuters"),
         ("Source: Xinhua | 2018-12-20", (), "Xinhua"),
         ("Staff and agencies", (), None),
+        ("By Tom Ellery, Ridge County Herald staff writer", ("Tom Ellery",), None),
     ],
 )
 def test_bylines(text: str, authors: tuple[str, ...], agency: str | None) -> None:
@@ -381,6 +382,62 @@ def test_the_stretch_with_most_prose_is_found() -> None:
     n_words = np.array([9, 40, 5, 40, 60, 60, 30])
     assert find_extent(probability, n_words, 0.3) == (1, 4)
     assert find_extent(probability * 0, n_words, 0.3) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "publisher"),
+    [
+        ("By Tom Ellery, Ridge County Herald staff writer", "Ridge County Herald"),
+        ("Tom Ellery | Transport reporter | The Ridge Herald", None),
+        ("By Tom Ellery, Associated Press", None),
+        ("By Tom Ellery in Ridge", None),
+        ("Follow The Quarry Post on Twitter", "The Quarry Post"),
+        ("Sign up for the Lakeside Ledger newsletter", "Lakeside Ledger"),
+        ("About The Tannery Times | Contact us", "The Tannery Times"),
+        ("Subscribe to Breaking News", None),
+        ("Follow Kit Moss on Twitter", None),
+        ("The Moorland Observer is a registered charity, no. 10432.", "The Moorland Observer"),
+        ("Moorland Voice 2019. All rights reserved.", "Moorland Voice"),
+        ("Copyright of Sallow Gazette, 2018", "Sallow Gazette"),
+    ],
+)
+def test_publishers_without_a_masthead(line: str, publisher: str | None) -> None:
+    title, prose = "Swan stops the mill", "The swan would stay until the spring, the mayor said on Monday."
+    assert find_publisher([title, line, prose], title=title, url=None) == publisher
+
+
+@pytest.mark.parametrize(
+    ("line", "agency"),
+    [
+        ("Copyright 2012 The Associated Press. All rights reserved.", "Associated Press"),
+        ("© 2019 Reuters. All Rights Reserved.", "Reuters"),
+        ("Photo © Reuters", None),
+        ("© 2012 Lagoon Daily. All rights reserved.", None),
+    ],
+)
+def test_agencies_that_reserve_their_rights(line: str, agency: str | None) -> None:
+    assert copyright_agency(line) == agency
+
+
+@pytest.mark.parametrize(
+    ("line", "agency"),
+    [
+        ("Reuters, January 20, 2017", "Reuters"),
+        ("INTERWIRE, January 20, 2017", "INTERWIRE"),
+        ("TIRANA, Dec 4", None),
+    ],
+)
+def test_an_agency_before_a_date_is_no_place(line: str, agency: str | None) -> None:
+    prose = "The swan would stay until the spring, the mayor said on Monday, whatever it cost the mill."
+    text = "\n".join(["Home | World | Sport", "Swan stops the mill for a week", line, *[prose] * 3])
+    assert clean(raw(text), config=CONFIG).document.agency == agency
+
+
+def test_publisher_before_the_headline_in_the_page_title() -> None:
+    lines = ["The Fen Chronicle | Swan stops the mill", "Swan stops the mill"]
+    assert find_publisher(lines, title=lines[1], url=None) == "The Fen Chronicle"
+    lines[0] = "Long read | Swan stops the mill"
+    assert find_publisher(lines, title=lines[1], url=None) is None
 
 
 def their_scorer() -> ModuleType:

@@ -13,7 +13,7 @@ from pipeline.clean.bylines import Byline, is_announced, parse_byline, parse_cre
 from pipeline.clean.dates import has_date, is_clock
 from pipeline.clean.kinds import is_caption
 from pipeline.clean.lines import ends_sentence
-from pipeline.clean.people import has_given_name
+from pipeline.clean.people import agency_of, has_given_name
 from pipeline.clean.titles import BREADCRUMB, DATELINE, NOTICE, Lines, find_title, key
 
 _LOOK_BACK = 60
@@ -34,6 +34,7 @@ _ROLE_LINE = re.compile(
 _CREDITED_PICTURE = re.compile(
     r"[.:)”\"] ?(?:Photo(?:graph)?|Picture|Image|Illustration|Credit)(?: by|:) [A-Z][^.]{2,60}$"
 )
+_AGENCY_LIKE = re.compile(r"(?:wire|press|news(?: agency)?)$", re.I)
 _LIST_MARK = re.compile(r"^(?:[*+•·▪►»‣◦–>-]|\d{1,2}[.)])\s")
 
 
@@ -173,7 +174,7 @@ def _head_kind(lines: Lines, i: int, title: int | None) -> str | None:
     if n_words <= _LONG_WORDS and parse_byline(text):
         return "byline"
     if n_words <= 10 and DATELINE.match(text) and not _WEEKDAY.match(text):
-        return "dateline"
+        return "byline" if _opens_with_agency(text) else "dateline"
     if n_words <= _CREDIT_WORDS and (has_date(text) or is_clock(text)):
         return "byline" if _is_credit(lines, i, title) else "date"
     if n_words <= 8 and _ROLE_LINE.search(text) and not ends_sentence(text):
@@ -183,6 +184,12 @@ def _head_kind(lines: Lines, i: int, title: int | None) -> str | None:
     if title is not None and 0 < i - title <= 2 and n_words in _SUBTITLE_WORDS and not lines.marked(i):
         return "subtitle" if key(text) != key(lines[title]) else None
     return None
+
+
+def _opens_with_agency(text: str) -> bool:
+    """Whether a wire service stands before a date, where datelines have a place: "Reuters, May 3"."""
+    name = text.partition(",")[0]
+    return agency_of(name) is not None or _AGENCY_LIKE.search(name) is not None
 
 
 def _is_credit(lines: Lines, i: int, title: int | None) -> bool:

@@ -11,10 +11,13 @@ from pipeline.clean.bylines import authors_of, dateline_of, parse_byline, report
 from pipeline.clean.dates import Written, find_dates, is_clock, not_future
 from pipeline.clean.header import Head
 from pipeline.clean.lines import Unit
+from pipeline.clean.publisher import copyright_agency
 from pipeline.schema import RawArticle
 
 _UPDATED = re.compile(r"\b(?:updated?|modified|last (?:updated?|modified|edited)|revised)\b", re.I)
 _DATELINE_CHARS = 70
+_UNITS_BELOW = 8
+"""Units below the prose among which a wire service reserves its rights."""
 _PLACE_BEFORE = re.compile(r"^[A-Z][\w'’./-]*(?:,? [A-Z][\w'’./-]*){0,4},? ?\(?$")
 _BEFORE_NAME = re.compile(r"^(?:[^:]{1,25}:\s*)?(?:by\s+)?", re.I)
 """What a site's rule for bylines may match before the name: "Pen: "."""
@@ -51,6 +54,9 @@ def find_credits(raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequ
     for i in prose[:2] if agency is None else ():
         dateline = dateline_of(units[i].text)
         agency = agency or (dateline[1] if dateline else None)
+    if prose and agency is None:
+        below = [unit.text for unit in units[prose[-1] + 1 : prose[-1] + 1 + _UNITS_BELOW]]
+        agency = next(filter(None, map(copyright_agency, below)), None)
     if prose and not authors:
         authors = _authors_below([unit.text for unit in units[prose[-1] :]])
     authors = [name for name in authors if agency is None or name.lower() != agency.lower()]

@@ -30,6 +30,10 @@ _ORGANISATION = re.compile(
     r"|@|\d|https?:",
     re.I,
 )
+_PAPER = re.compile(
+    r"\b(?:News|Times|Post|Herald|Tribune|Journal|Daily|Press|Gazette|Magazine|Ledger|Chronicle|Courier|"
+    r"Sentinel|Observer|Echo|Argus)\b"
+)
 _DEGREES = frozenset(
     "ms md ma ba bsc msc phd rdn rd rn mph mba jd jr sr esq qc kc mp obe mbe cbe dphil".split()
 )
@@ -116,6 +120,8 @@ def has_role(text: str) -> bool:
 
 
 def without_role(name: str) -> str:
-    """``Bryn Howell Heritage reporter`` → ``Bryn Howell``."""
+    """``Bryn Howell Heritage reporter`` → ``Bryn Howell``; ``Dale County Herald reporter`` names a paper."""
     match = _ROLE_AFTER.match(name)
-    return match["name"] if match else name
+    if match is None or (_PAPER.search(name, match.end("name")) and not has_given_name(match["name"])):
+        return name
+    return match["name"]

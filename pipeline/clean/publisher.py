@@ -14,16 +14,20 @@ from pipeline.config import read_lexicon
 _YEARS = r"(?:(?:19|20)\d\d(?:\s*[-–—,/]\s*(?:(?:19|20)?\d\d|[Pp]resent))?)"
 _MARK = r"(?:©|\([cC]\)|&copy;|[Cc]opyright|COPYRIGHT)"
 _MARKS = ("©", "(c)", "(C)", "opyright", "OPYRIGHT", "&copy;")
-_SIGNS = (*_MARKS, "ublished by ", "perated by ")
+_RESERVED = ("ights reserved", "ights Reserved")
+_SIGNS = (*_MARKS, *_RESERVED, "ublished by ", "perated by ")
 """One of these is in every line that names an owner."""
 _COPYRIGHT = re.compile(
-    rf"{_MARK}[\s:]*(?:{_MARK}[\s:]*)?(?:[Bb]y\s+)?,?\s*(?:{_YEARS}[\s,.:|]*)?(?:[Bb]y\s+)?[\s,|–-]*"
+    rf"{_MARK}[\s:]*(?:{_MARK}[\s:]*)?(?:(?:[Bb]y|of)\s+)?,?\s*(?:{_YEARS}[\s,.:|]*)?(?:[Bb]y\s+)?[\s,|–-]*"
     rf"(?P<owner>[A-Z0-9][^.|©•\n;]*?(?:\.\w[^.|©•\n;]*?)*?)(?:,? {_YEARS})?"
     r"(?=\s*(?:\.(?:\s|$)|[|©•,;]|[-–—] |(?i:all rights?\b|$|part of\b|registered\b|terms\b|privacy\b|"
     r"a division\b|powered\b|designed\b|unless\b|or its\b|in england\b|may not\b|no part\b)))"
 )
 _OWNER_BEFORE = re.compile(
     rf"^(?P<owner>[A-Z0-9][\w &'’.-]{{1,48}}?)\s*(?:©|\([cC]\)|,? [Cc]opyright ©?)\s*{_YEARS}"
+)
+_ALL_RIGHTS = re.compile(
+    rf"^(?P<owner>[A-Z0-9][\w &'’-]{{1,48}}?),? {_YEARS}[.,]? [Aa]ll [Rr]ights [Rr]eserved"
 )
 _PUBLISHED_BY = re.compile(
     r"\b(?:[Pp]ublished|[Oo]wned and operated|[Oo]perated) by (?P<owner>[A-Z][\w &'’-]{2,48}?)(?=[.,;|(]|$)"
@@ -37,6 +41,42 @@ _NOT_OWNERS = re.compile(
 )
 _SUFFIX = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+")
 _ABOUT = re.compile(r"^(?:about|subscribe to|welcome to|advertise with|contact|support|follow)\s+", re.I)
+_INVITES = (
+    "about ",
+    "advertise ",
+    "contact ",
+    "download ",
+    "follow ",
+    "like ",
+    "more from ",
+    "sign up for ",
+    "subscribe to ",
+    "support ",
+    "join ",
+    "welcome to ",
+    "work for ",
+    "write for ",
+)
+_INVITED = re.compile(
+    r"^(?i:about|advertise (?:with|in)|contact|download|follow|like|more (?:stories )?from|sign up for|"
+    r"subscribe to|support|join|welcome to|work (?:for|at)|write for)\s+(?P<name>(?:[Tt]he )?[A-Z][\w&'’-]*"
+    r"(?: (?:[A-Z][\w&'’-]*|of|and|the|&)){0,4})"
+    r"(?=$|\s*[|·•.!:,]|[’']s\b|\s(?:on|app|by|for|newsletters?|today|via|now|daily|podcast|email)\b)"
+)
+_IS_OWNED = re.compile(
+    r"^(?P<name>(?:The )?[A-Z][\w&'’-]*(?: (?:[A-Z][\w&'’-]*|of|and|&)){0,4}) is (?:published|owned|operated|"
+    r"part of|an? (?:\w+ ){0,2}(?:publication|member|division|charity|newspaper|magazine|website|imprint))\b"
+)
+_JOB = re.compile(
+    r"\s+(?:(?:chief|senior|staff|political|business|sports?|features?|environment|"
+    r"education|health) )*(?:writer|reporter|correspondent|editor|columnist|photographer|staff)s?$",
+    re.I,
+)
+_LAST_LINES = 5
+"""Lines at the foot of the page that tell whose paper it is: higher up it is news of a paper."""
+_CREDITED_LINES = 4
+"""Lines below the headline among which a byline may name the paper."""
+_CREDIT_PARTS = re.compile(r"\s*[|·•—–/,(]\s*|\s+-\s+|\s+(?:for|in|at|on)\s+(?=[A-Z])")
 _HOST_LIKE = re.compile(r"^https?:|^[\w-]+(?:\.[\w-]+)+$")
 _LEADING_YEARS = re.compile(rf"^{_YEARS}\W*")
 _FOOTER_HOST = re.compile(
@@ -66,13 +106,17 @@ def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) 
     """Who publishes the page, by the surest sign there is: null rather than a guess.
 
     What the page's own title adds to the headline; a line that spells the host of the address; who holds
-    the copyright (a wire service holds that of its text only); a masthead above a menu.
+    the copyright (a wire service holds that of its text only); a masthead above a menu; whom readers are
+    asked to follow; the paper that a byline names.
     """
     return (
         _title_suffix(lines[:3], title)
         or _spelt_by_host([*lines[:_TOP_LINES], *lines[_TOP_LINES:][-_TOP_LINES:]], url)
         or _copyright_owner(lines)
         or _masthead(lines, title)
+        or _title_prefix(lines[:3], title)
+        or _invited(lines)
+        or _credited(lines, title)
     )
 
 
@@ -120,6 +164,56 @@ def _title_suffix(lines: Sequence[str], title: str | None) -> str | None:
         ):
             return name
     return None
+
+
+def _title_prefix(lines: Sequence[str], title: str | None) -> str | None:
+    """``The Tide`` in ``The Tide | Dam holds``: a newspaper's name, or a section would do."""
+    for line in lines if title and len(title.split()) > 2 else ():
+        name, found, rest = line.partition(title or "")
+        parts = _SUFFIX.split(name + " ")
+        if found and not rest and len(parts) == 2 and _can_be_masthead(parts[0]) and _is_paper(parts[0]):
+            return parts[0]
+    return None
+
+
+def _invited(lines: Sequence[str]) -> str | None:
+    """The newspaper that readers are asked to follow or that the foot of the page is about."""
+    for i, line in enumerate((*reversed(lines[-_TOP_LINES:]), *lines[:_TOP_LINES])):
+        if len(line) > _MASTHEAD_CHARS * 3:
+            continue
+        match = _INVITED.match(line) if line.lower().startswith(_INVITES) else None
+        if match is None and i < _LAST_LINES and " is " in line:
+            match = _IS_OWNED.match(line)
+        if match and (_is_own_paper(match["name"]) or _is_the_paper(match["name"])):
+            return match["name"].removeprefix("the ")
+    return None
+
+
+def _credited(lines: Sequence[str], title: str | None) -> str | None:
+    """The newspaper whose staff wrote it: "By Jo Hart, Dale Gazette staff writer".
+
+    Without the job it may be the paper that the story was taken from.
+    """
+    at = lines.index(title) + 1 if title in lines[:_TOP_LINES] else len(lines)
+    for line in lines[at : at + _CREDITED_LINES]:
+        if len(line) > _MASTHEAD_CHARS * 2 or line[-1] in ".!?":
+            continue
+        for part in _CREDIT_PARTS.split(line):
+            job = _JOB.search(part)
+            name = part[: job.start()].removeprefix("the ") if job else ""
+            if name and _is_own_paper(name):
+                return name
+    return None
+
+
+def _is_the_paper(name: str) -> bool:
+    """``The Tannery Times``, but not ``Breaking News``."""
+    words = name.split()
+    return len(words) > 2 and words[0].lower() == "the" and words[-1] in _NO_SUFFIX and _can_be_masthead(name)
+
+
+def _is_own_paper(name: str) -> bool:
+    return _can_be_masthead(name) and _is_paper(name) and not agency_of(name.removeprefix("The "))
 
 
 def squeezed(text: str) -> str:
@@ -179,10 +273,25 @@ def copyright_owner(line: str) -> str | None:
     """
     if any(mark in line for mark in _MARKS):
         found = [_COPYRIGHT.search(line), _OWNER_BEFORE.match(line)]
+    elif any(mark in line for mark in _RESERVED):
+        found = [_ALL_RIGHTS.match(line)]
     else:
         found = [_PUBLISHED_BY.search(line) if "by " in line and len(line) < 200 else None]
     owners = (_owner(line, match) for match in found if match is not None)
     return next((owner for owner in owners if owner is not None), None)
+
+
+def copyright_agency(line: str) -> str | None:
+    """The wire service that reserves its rights in a line, as it does below its text on other sites' pages.
+
+    >>> copyright_agency("Copyright 2012 The Associated Press. All rights reserved.")
+    'Associated Press'
+    """
+    if not any(mark in line for mark in _RESERVED):
+        return None
+    match = _COPYRIGHT.search(line)
+    owner = _COMPANY.sub("", match["owner"]).strip(" ,.-–—|") if match else ""
+    return agency_of(owner.removeprefix("The "))
 
 
 def _owner(line: str, match: re.Match[str]) -> str | None:
