@@ -302,8 +302,9 @@ def _clean(articles: Path, config: Config) -> dict[str, float]:
 
     sources = [source for source in find_inputs([articles]) if isinstance(source, Input)]
     raws = [raw for each in sources for raw in read_articles(each, config) if isinstance(raw, RawArticle)]
+    clean_all(raws[:BATCH_ARTICLES], config=config)  # lexicons are read and patterns compiled once
+    raws = raws[BATCH_ARTICLES:] or raws
     n_mb = sum(len(raw.text.encode()) for raw in raws) / 1e6
-    clean_all(raws[:1], config=config)
     start = time.process_time()
     for at in range(0, len(raws), BATCH_ARTICLES):
         clean_all(raws[at : at + BATCH_ARTICLES], config=config)

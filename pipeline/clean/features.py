@@ -117,7 +117,7 @@ def _unpacked(values: NDArray[np.uint64], n_lanes: int) -> list[Floats]:
 def _count(codes: NDArray[np.uint32], starts: NDArray[np.intp]) -> list[Floats]:
     """Of each text: its characters of every class of ``_LANES``, its words, those that begin small."""
     known = np.minimum(codes, _N_CLASSED).astype(np.intp)
-    bits = _classes()[known]
+    bits = _classes().take(known)
     head = np.empty(len(bits), bool)
     space = (bits & _SPACE) > 0
     head[0] = True
@@ -125,9 +125,9 @@ def _count(codes: NDArray[np.uint32], starts: NDArray[np.intp]) -> list[Floats]:
     head &= ~space
     small = head & ((bits & (_LETTER | _UPPER)) == _LETTER)
     first, second = _lanes()
-    values = second[known]
+    values = second.take(known)
     values |= small.astype(np.uint64) << np.uint64(3 * _LANE_BITS)
-    counts = _unpacked(np.add.reduceat(first[known], starts), 4)
+    counts = _unpacked(np.add.reduceat(first.take(known), starts), 4)
     counts += _unpacked(np.add.reduceat(values, starts), 4)
     counts.insert(
         len(_LANES), np.add.reduceat(head.view(np.uint8), starts, dtype=np.int32).astype(np.float32)

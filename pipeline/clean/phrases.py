@@ -44,7 +44,7 @@ class PhraseIndex:
         found = []
         for begin in range(0, len(text), _CHUNK):
             runs = _runs(text[begin : begin + _CHUNK + 2 * _WIDTH])
-            hits = np.flatnonzero(self.begin[_hash(runs[:_CHUNK])])
+            hits = np.flatnonzero(self.begin.take(_hash(runs[:_CHUNK])))
             first, second = runs[hits], runs[hits + _WIDTH]
             likely = self.short[_hash(first)] | self.long[_hash(_both(first, second))]
             for at, run in zip((hits[likely] + begin).tolist(), first[likely].tolist(), strict=True):

@@ -71,7 +71,7 @@ def find_excerpts(paragraphs: Sequence[str], kinds: Sequence[str]) -> dict[int, 
         label = None
         if kinds[i] in ("body", "heading"):
             lead_in = paragraphs[i - 1] if i and i - 1 not in found else None
-            goes_on = open_label and len(text.split()) >= _MIN_WORDS and not _in_own_voice(text)
+            goes_on = open_label and _has_words(text, _MIN_WORDS) and not _in_own_voice(text)
             label = _opened(text, lead_in, open_label) or (open_label if goes_on else None)
         if label:
             found[i] = label
@@ -91,7 +91,7 @@ def _opened(text: str, lead_in: str | None, before: Label | None) -> Label | Non
         return None
     if text[0] == "[" or text.startswith(("...", "…")):
         return Label("quote", _BY_MARK, outlet_in(lead_in) if lead_in else None)
-    if lead_in is None or len(text.split()) < _MIN_UNMARKED_WORDS:
+    if lead_in is None or not _has_words(text, _MIN_UNMARKED_WORDS):
         return None
     above = lead_in.rstrip()
     named, is_tipped = _named_last(above), _TIP_END.search(above) is not None
@@ -116,6 +116,10 @@ def _told(text: str) -> str | None:
 
 def _without_tip(text: str) -> str:
     return _TIP.sub("", text) if "(" in text else text
+
+
+def _has_words(text: str, least: int) -> bool:
+    return len(text.split(None, least - 1)) == least
 
 
 def _in_own_voice(text: str) -> bool:

@@ -62,9 +62,9 @@ class Trees:
         """The log-odds of every column of ``features``; ``columns``: the row that each node looks at."""
         lost = np.zeros((self.feature.shape[1], features.shape[1]), np.uint16)
         for column, threshold, bits in zip(columns, self.threshold, self.lost, strict=True):
-            lost |= (features[column] > threshold[:, None]) * bits[:, None]
-        leaf = _lowest_bit()[~lost] + np.arange(0, self.value.size, self.value.shape[1])[:, None]
-        total: Floats = self.value.ravel()[leaf].sum(axis=0) + np.float32(self.base)
+            lost |= (features.take(column, axis=0) > threshold[:, None]) * bits[:, None]
+        leaf = _lowest_bit().take(~lost) + np.arange(0, self.value.size, self.value.shape[1])[:, None]
+        total: Floats = self.value.take(leaf).sum(axis=0) + np.float32(self.base)
         return total
 
 
