@@ -291,9 +291,9 @@ def test_many_names_take_near_linear_time() -> None:
             (f"{chr(97 + k % 26)}{chr(97 + k // 26 % 26)}n{chr(97 + k // 676)}n", "smith") for k in range(n)
         ]
         forms += [(each[0][0], "smith") for each in forms[:26]] + [("smith",)]
-        begun = time.perf_counter()
+        begun = time.process_time()
         link_people(forms, lambda _: set())
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     seconds(100)
     assert seconds(5_000) < 40 * seconds(500)
