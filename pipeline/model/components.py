@@ -217,10 +217,10 @@ def make_entities(nlp: Language, name: str) -> Entities:  # noqa: ARG001
     "newsclaims_attribution",
     assigns=["doc.spans"],
     default_config={
-        "anchor": 0.4,
+        "anchor": -1.0,
         "outside": -1.0,
         "nested": 0.5,
-        "min_confidence": 0.0,
+        "min_confidence": 0.3,
         "find_nested": True,
         "keep_scores": False,
     },

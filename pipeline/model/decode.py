@@ -50,8 +50,12 @@ class ClaimPieces:
         return replace(self, source=cut(self.source), cue=cut(self.cue), content=cut(self.content))
 
 
-FEATURES = ("anchor", "content", "source", "content_worst", "source_worst", "has_source", "n_parts")
-"""Log-odds of the anchor, mean and least log-probability of the chosen labels, and counts."""
+FEATURES = (
+    "anchor", "content", "source", "content_worst", "source_worst", "has_source", "n_parts",
+    "quoted", "length",
+)  # fmt: skip
+"""Log-odds of the anchor, mean and least log-probability of the chosen labels, counts, and of the content the
+share inside quotation marks and the logarithm of its pieces."""
 
 
 def bio_transitions(labels: Sequence[str]) -> Floats:

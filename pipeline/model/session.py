@@ -18,7 +18,7 @@ from pipeline.model.labels import CLAIM_LABELS, ENTITY_TAGS, POS_TAGS, distance_
 from pipeline.model.pieces import Pieces, cut_pieces, find_windows, read_tokenizer
 
 CLASS, SEPARATOR = 101, 102
-FORMAT = 2
+FORMAT = 3
 """Version of the files of a model folder; raised when a newer reader could not use older files."""
 
 FILES = ("encoder.onnx", "claims.onnx", "vocabulary.txt", "model.json")

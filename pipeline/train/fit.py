@@ -36,7 +36,8 @@ class Plan:
     With ``n_steps`` it ends early, at the rates that it has come to. Rates are per step: after the warm-up
     they fall linearly from ``first_share`` to ``last_share`` of themselves. ``smoothing`` is taken off the
     annotated labels of claims and spread over all; ``hidden_share`` of the pieces are hidden from it.
-    With ``nested`` the claims inside contents are learned too.
+    With ``nested`` the claims inside contents are learned too. What comes out is ``share`` of the weights
+    learned and the rest of those that it began with.
     """
 
     claim_passes: int = 8
@@ -54,6 +55,7 @@ class Plan:
     smoothing: float = 0.0
     hidden_share: float = 0.0
     nested: bool = False
+    share: float = 1.0
     seed: int = 13
     save_every: int = 100
     n_steps: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib.util
 import json
@@ -67,6 +68,7 @@ PHASES = (
         smoothing=0.05,
         hidden_share=0.06,
         nested=True,
+        share=0.5,
         seed=67,
     ),
 )
@@ -113,7 +115,10 @@ def train(*, data: Path, folder: Path, without: Sequence[str] = (), phases: Sequ
             examples["claims"] = claims_with_nested(rows, tokenizer, folder)
             network.nested_anchor.load_state_dict(network.anchor.state_dict())
         print(f"phase {number} of {len(phases)}: {plan}; log in {work}/log.jsonl", file=sys.stderr)
+        began = copy.deepcopy(network.state_dict())
         network = fit(network, examples, allowed, plan, work)
+        ended = network.state_dict()
+        network.load_state_dict({name: torch.lerp(began[name], ended[name], plan.share) for name in ended})
     torch.save(network.state_dict(), folder / "network.pt")
     meta = {
         "window": phases[-1].window,
