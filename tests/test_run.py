@@ -11,18 +11,20 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from pipeline import run, tables
 from pipeline.config import Config, load_config
-from pipeline.read import find_inputs
+from pipeline.read import Input, find_inputs
 from pipeline.run import Summary, glance
 from pipeline.run.corpus import cut
-from pipeline.run.listing import Listing
+from pipeline.run.listing import CHUNK, Listing
 from pipeline.run.stages import Stages
 from pipeline.schema import TABLES
+from pipeline.tables import spill
 from tests.fakes import fake_recipe, make_fakes
 
 CONFIG = load_config()
@@ -204,6 +206,50 @@ def test_second_article_of_an_id_is_a_reject_until_the_first_is_gone(tmp_path: P
     write(corpus, {"a.jsonl": '{"id": "x", "text": "Cy."}'})
     assert extract(corpus, tmp_path / "out").rejects == {"duplicate_id": 1}
     assert list(pd.read_parquet(tmp_path / "out" / "claims")["content"]) == ["Cy"]
+
+
+def test_an_article_that_another_input_has_too_moves_there(tmp_path: Path) -> None:
+    """Its text is the same and the other input unchanged: only its path and digest are told anew."""
+    corpus = tmp_path / "corpus"
+    write(corpus, {"a.jsonl": '{"id": "x", "text": "Ann."}', "b.jsonl": '{"id": "x", "text": "Ann."}\n'})
+    extract(corpus, tmp_path / "out")
+    write(corpus, {"a.jsonl": None})
+    assert extract(corpus, tmp_path / "out").n_extracted == 0
+    extract(corpus, tmp_path / "fresh")
+    assert content(tmp_path / "out") == content(tmp_path / "fresh")
+
+
+def test_a_listing_of_many_inputs_gives_each_back() -> None:
+    sources = [
+        Input(Path(f"in/{n}.txt"), f"in/{n}.txt", f"{n}.txt" if n % 7 else f"other-{n}", "txt", n, n)
+        for n in range(2 * CHUNK + 10)
+    ]
+    listing = Listing.of(sources)
+    assert [listing[n].source for n in (2 * CHUNK + 9, 0, CHUNK)] == [
+        sources[2 * CHUNK + 9],
+        sources[0],
+        sources[CHUNK],
+    ]
+    assert [each.source for each in listing] == sources
+    assert [row[:3] for row in listing.rows()] == [
+        (n, each.shown, each.doc_id) for n, each in enumerate(sources)
+    ]
+    changed = [dataclasses.replace(sources[0], n_bytes=1), *sources[1:]]
+    digests = {Listing.of(each).digest("") for each in (sources, list(sources), changed, sources[:-1])}
+    assert len(digests) == 3
+
+
+@pytest.mark.parametrize("n_at_once", [1 << 17, 100])
+def test_rows_on_disk_come_back_with_equal_ones_together(
+    n_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spill, "ROWS_AT_ONCE", n_at_once)
+    rows = np.zeros(3_000, dtype=[("key", "<u8"), ("n", "<i8")])
+    rows["key"], rows["n"] = np.arange(3_000) % 700, np.arange(3_000)
+    found = list(spill.parted(np.array_split(rows, 7), "key", len(rows)))
+    assert (len(found) > 1) == (n_at_once == 100)
+    assert sum(len(set(piece["key"].tolist())) for piece in found) == 700
+    assert sorted(n for piece in found for n in piece["n"].tolist()) == list(range(3_000))
 
 
 def test_rejected_article_and_the_second_of_its_id_keep_their_reasons(tmp_path: Path) -> None:
