@@ -319,7 +319,7 @@ def nominal_mention(doc: Doc, where: Places, first: int, last: int) -> Mention |
     known = noun(lemma) or noun(head.lower_)
     if head.pos_ not in {"NOUN", "PROPN"} and not _is_noun_after_all(doc, last - 1):
         return None
-    if head.pos_ == "PROPN" and known is None:
+    if head.pos_ == "PROPN" and known is None and not _is_year_old(doc, last - 1):
         return None
     begin = doc[first]
     owned = _is_possessive(begin) or (first > 0 and doc[first - 1].lower_ in {"'s", "’s", "'", "’"})
