@@ -87,10 +87,11 @@ def _is_clean(probability: Floats, marked: Flags, settings: CleanConfig) -> bool
     Where most units look like a menu's, many marks are furniture even if they are a small share: a long
     thread, a page in another language.
     """
-    if len(probability) <= 2 or marked.mean() > settings.clean_share:
+    n, n_marked = len(probability), int(np.count_nonzero(marked))
+    if n <= 2 or n_marked / n > settings.clean_share:
         return False
-    looks_like_menus = (probability < settings.drop_below).mean() > settings.clean_menu_share
-    return not looks_like_menus or int(marked.sum()) <= settings.clean_marks
+    n_low = int(np.count_nonzero(probability < settings.drop_below))
+    return n_low / n <= settings.clean_menu_share or n_marked <= settings.clean_marks
 
 
 def find_extent(probability: Floats, n_words: Floats, break_even: float) -> tuple[int, int]:
