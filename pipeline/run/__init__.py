@@ -2,7 +2,8 @@
 
 ``glance`` tells that there is nothing to do; ``whole`` is a run that has something to do. ``stages`` is the
 seam to the stages, ``tasks`` what one process does at a time, ``workers`` and ``cluster`` run tasks,
-``inputs`` and ``corpus`` find what is new, ``update`` does it, ``commit`` makes the tables. All but
+``inputs``, ``lines`` and ``corpus`` find what is new, ``update`` does it, ``layout`` and ``commit`` make the
+tables; what they know of millions of articles lies in the tables of ``ledger``, on disk. All but
 ``glance`` and ``settings`` is imported when it is needed: a rerun with nothing new does not wait for Arrow.
 """
 

@@ -2,8 +2,9 @@
 
 The one room that reads or writes tables: ``records`` turns record classes into Arrow and back, ``parquet``
 writes and reads single files, ``store`` keeps a whole outputs folder and replaces its tables at once,
-``state`` is the manifest, ``bundle`` holds finished work that no table shows yet, ``lock`` keeps two runs
-apart, ``place`` says where everything lies. Arrow is imported when a table is first asked for.
+``state`` is the manifest, ``bundle`` holds finished work that no table shows yet, ``spill`` what is too much
+for memory, ``lock`` keeps two runs apart, ``place`` says where everything lies. Arrow is imported when a
+table is first asked for.
 """
 
 import importlib
