@@ -37,7 +37,8 @@ class Plan:
     they fall linearly from ``first_share`` to ``last_share`` of themselves. ``smoothing`` is taken off the
     annotated labels of claims and spread over all; ``hidden_share`` of the pieces are hidden from it.
     With ``nested`` the claims inside contents are learned too. What comes out is ``share`` of the weights
-    learned and the rest of those that it began with.
+    learned and the rest of those that it began with. With ``tags_only`` all is held fast but the heads of
+    entities and parts of speech.
     """
 
     claim_passes: int = 8
@@ -56,6 +57,7 @@ class Plan:
     hidden_share: float = 0.0
     nested: bool = False
     share: float = 1.0
+    tags_only: bool = False
     seed: int = 13
     save_every: int = 100
     n_steps: int | None = None
@@ -303,6 +305,9 @@ def fit(
         report_every: Steps between two calls of ``report``.
     """
     torch.manual_seed(plan.seed)
+    network.requires_grad_(not plan.tags_only)
+    for head in (network.entity, network.pos):
+        head.requires_grad_(True)
     sequence = list(steps(data, plan))
     optimizer = torch.optim.AdamW(groups(network, plan), betas=(0.9, 0.98), eps=1e-6, fused=True)
     averaged = copy.deepcopy(network).eval()

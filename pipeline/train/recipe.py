@@ -71,6 +71,16 @@ PHASES = (
         share=0.5,
         seed=67,
     ),
+    Plan(
+        claim_passes=0,
+        entity_passes=1,
+        pos_passes=1,
+        first_share=0.5,
+        warm_up_share=0.02,
+        average=0.99,
+        tags_only=True,
+        seed=71,
+    ),
 )
 """Each phase goes on from the averaged weights of the one before. Before the first one with ``nested``, the
 network marks the claims inside contents that it is then trained to find (``train.nested``)."""
