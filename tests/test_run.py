@@ -350,12 +350,13 @@ def test_shares_put_together_are_the_tables_of_one_run(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     write(corpus, {f"s{i % 5}/{i}.txt": f"Ann {i} said.\nSubscribe\nOnly {i % 10}\n" for i in range(40)})
     write(corpus, {"bad.txt": "!error", "x.pdf": "no input"})
+    write(corpus, {"twice.jsonl": '{"id": "x", "text": "Bo."}\n{"id": "x", "text": "Cy."}'})
     n_extracted = sum(extract(corpus, tmp_path / "out", shard=(i, 3)).n_extracted for i in (1, 2, 3))
-    assert n_extracted == 41
+    assert n_extracted == 42
     summary = run.merge(tmp_path / "out", config=CONFIG, recipe=fake_recipe(), jobs=1)
     extract(corpus, tmp_path / "fresh")
     assert content(tmp_path / "out") == content(tmp_path / "fresh")
-    assert summary.n_extracted < 41, "what no site's knowledge changed was not done again"
+    assert summary.n_extracted < 42, "what no site's knowledge changed was not done again"
     assert extract(corpus, tmp_path / "out").n_extracted == 0
 
 

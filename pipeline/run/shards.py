@@ -80,7 +80,7 @@ def _part(folder: Path, db: sqlite3.Connection, number: int) -> Made:
     )
     rejects = db.execute(
         "SELECT path, doc_id, reason, detail, number FROM share.rejects WHERE number IS NOT NULL "
-        "AND doc_id IN (SELECT doc_id FROM share.articles WHERE part = ?)",
+        "AND reason <> 'duplicate_id' AND doc_id IN (SELECT doc_id FROM share.articles WHERE part = ?)",
         (number,),
     )
     return Made(
