@@ -21,7 +21,7 @@ PLACED = f"""
 SELECT row, {IS_MADE}, n_chars + {ROWS_CHARS},
     CASE WHEN status = 'rejected' THEN {REJECTED_PART}
         WHEN {IS_MADE} AND part < 0 THEN {NO_PART} ELSE part END,
-    CASE WHEN {IS_MADE} THEN IIF(status = 'same', elsewhere, source) END
+    CASE WHEN {IS_MADE} THEN CASE status WHEN 'same' THEN elsewhere ELSE source END END
 FROM work
 """
 
@@ -53,7 +53,8 @@ IN_ORDER = "ORDER BY path, number IS NULL, number, doc_id IS NULL, doc_id, reaso
 STATE = {
     "inputs": "SELECT path, doc_id, size, mtime_ns, settled, sha256 FROM main.listing ORDER BY n",
     "articles": f"""
-        SELECT c.doc_id, c.path, c.number, c.n_chars, IIF(w.todo AND w.status IS NULL, '', c.raw_digest),
+        SELECT c.doc_id, c.path, c.number, c.n_chars,
+            CASE WHEN w.todo AND w.status IS NULL THEN '' ELSE c.raw_digest END,
             c.site_key, c.line_keys, COALESCE(w.repeated_made, w.repeated, ''),
             COALESCE(w.clean, w.before, ''), COALESCE(p.part, {NO_PART})
         FROM main.corpus c LEFT JOIN main.work w ON w.row = c.row LEFT JOIN main.placed p ON p.row = c.row
