@@ -29,7 +29,7 @@ N_KEYS = 8
 """Runs, those of the least hashes, by which quotations are looked up."""
 
 MAX_BUCKET = 200
-"""Quotations compared per run, the first by article; a run in more of them is a set phrase."""
+"""Quotations compared per run, the first by their digests; a run in more of them is a set phrase."""
 
 RUNS_HELD = 4096
 """Texts whose runs are kept at hand while they are compared."""
