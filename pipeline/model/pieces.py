@@ -30,7 +30,6 @@ N_QUOTES = 6
 
 OPENING, CLOSING = "“„«", "”»"
 _MARK = re.compile("[\"“”„«»‘’\n]|``|''")
-_REOPENED = re.compile(r"[\"“„«]")
 
 
 @dataclass(frozen=True, slots=True)

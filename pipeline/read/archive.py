@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -26,8 +25,6 @@ BROKEN = (
     AttributeError, IndexError, KeyError, TypeError,
 )  # fmt: skip
 """What warcio raises on an archive that is none, found by feeding it random bytes (tests/test_read.py)."""
-
-LOG = logging.getLogger(__name__)
 
 
 def read_warc(source: Input, config: ReadConfig) -> Iterator[Item | Fault]:

@@ -27,7 +27,6 @@ YEAR_OLD, NATIONAL = "year-old", "national"
 """Heads of "the 48-year-old" and of "the Swede", which stand for whoever was spoken of."""
 
 _INDEFINITE = frozenset("a an another some many several few most more any no every each one".split())
-_SINGULAR_DET = frozenset("a an another this that each every either neither one".split())
 _MODIFIER_TAGS = frozenset({"ADJ", "NUM", "NOUN", "PROPN"})
 _PLURAL_GROUPS = frozenset("people police troops personnel staff crew others relatives youth forces".split())
 

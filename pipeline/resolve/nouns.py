@@ -54,11 +54,10 @@ PRONOUNS = {
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A common noun's sort and, for people, the gender it tells and whether it needs a second person."""
+    """A common noun's sort and, for people, the gender it tells."""
 
     sort: str
     gender: str | None = None
-    relational: bool = False
 
 
 def noun(lemma: str) -> Noun | None:
@@ -146,5 +145,5 @@ def _nouns() -> dict[str, Noun]:
             found |= {word: Noun(PERSON, key if key in "mf" else None) for word in titles}
     for key, words in reversed(read_lexicon("person_nouns")):
         gender = key[-1] if key[-1] in "mf" else None
-        found |= {word.lower(): Noun(PERSON, gender, key.startswith("kin")) for word in words.split()}
+        found |= {word.lower(): Noun(PERSON, gender) for word in words.split()}
     return found

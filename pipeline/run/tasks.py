@@ -199,7 +199,7 @@ class _Reader:
 
     def _flush(self) -> None:
         if self.waiting:
-            write_bundle(self.folder / self.bundle, {"raw": to_arrow(self.waiting, RawArticle)}, {})
+            write_bundle(self.folder / self.bundle, {"raw": to_arrow(self.waiting, RawArticle)})
         self.waiting, self.n_chars, self.bundle = [], 0, uuid.uuid4().hex
 
 
@@ -361,7 +361,7 @@ class _Batch:
                 [Sketch(each.article.document.doc_id, each.sketch) for each in self.rows], Sketch
             ),
         }
-        write_bundle(target / name, tables, {})
+        write_bundle(target / name, tables)
         return Made(BundleSource(target / name), tables["outcomes"], tables["rejects"], dict(clock.seconds))
 
 

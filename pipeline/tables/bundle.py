@@ -25,8 +25,8 @@ class BundleError(Exception):
     """The file is cut off or was changed."""
 
 
-def write_bundle(path: Path, tables: Mapping[str, pa.Table], meta: Mapping[str, Any]) -> None:
-    """Write the tables and the JSON-able ``meta``; complete or absent at ``path``.
+def write_bundle(path: Path, tables: Mapping[str, pa.Table]) -> None:
+    """Write the tables; complete or absent at ``path``.
 
     Raises:
         FolderError: the disk is full, or the folder cannot be written to.
@@ -39,22 +39,12 @@ def write_bundle(path: Path, tables: Mapping[str, pa.Table], meta: Mapping[str, 
                 starts[name] = file.tell()
                 with pa.ipc.new_stream(file, table.schema, options=WRITE) as writer:
                     writer.write_table(table)
-            index = json.dumps({"starts": starts, "meta": dict(meta)}).encode()
+            index = json.dumps({"starts": starts}).encode()
             file.write(index + len(index).to_bytes(8, "little") + MARK)
         aside.replace(path)
     except OSError as error:
         aside.unlink(missing_ok=True)
         raise FolderError(f"{path.parent}: cannot be written to: {error.strerror}") from error
-
-
-def read_meta(path: Path) -> dict[str, Any]:
-    """The bundle's ``meta``.
-
-    Raises:
-        BundleError: the file is not whole.
-    """
-    meta: dict[str, Any] = _index(path)["meta"]
-    return meta
 
 
 def read_bundle(path: Path, name: str) -> pa.Table:

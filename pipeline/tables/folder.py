@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,9 +66,3 @@ def write_table(path: Path, name: str, pieces: Iterable[pa.Table]) -> int:
     """Write one part of table ``name`` at ``path``, which no reader lists; the number of rows."""
     rows_per_group = parquet.ROWS_PER_GROUP.get(name, parquet.DEFAULT_ROWS_PER_GROUP)
     return parquet.write_part(path, pieces, arrow_schema(RECORDS[name]), rows_per_group=rows_per_group)
-
-
-def write_all(outputs: Path, records: Mapping[str, Sequence[Any]]) -> None:
-    """``write`` for several tables."""
-    for name, rows in records.items():
-        write(outputs, name, rows)

@@ -54,13 +54,6 @@ def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         return file.read(columns=None if columns is None else list(columns))
 
 
-def stream_part(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-    """The file's rows, one row group at a time."""
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
-        for group in range(file.num_row_groups):
-            yield file.read_row_group(group, columns=None if columns is None else list(columns))
-
-
 def n_rows(path: Path) -> int:
     """Rows of a file, from its footer."""
     return int(pq.read_metadata(path).num_rows)
