@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.run import settings
+
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline"
 
 BASE = {"schema", "config", "characters"}
@@ -92,6 +94,13 @@ def test_imports(path: Path) -> None:
 @pytest.mark.parametrize("path", rooms(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_module_outgrows_its_room(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 420
+
+
+def test_a_change_of_code_that_stages_share_makes_tables_anew() -> None:
+    seen = {Path(name).stem for names in settings.STAGES.values() for name in names}
+    rooms_of_tables = STAGES | {"schema", "corpus_wide"}
+    shared = {each for path in rooms() if room_of(path) in rooms_of_tables for each in imports(path)}
+    assert shared - {"config", "remote", "tables"} <= seen, "these decide nothing that a table holds"
 
 
 def test_no_room_for_odds_and_ends() -> None:

@@ -14,7 +14,7 @@ from pipeline.tables.settings import Settings
 PACKAGE = Path(__file__).resolve().parent.parent
 
 STAGES = {
-    "schema": ("schema.py",),
+    "schema": ("schema.py", "characters.py"),
     "read": ("read", "read.py"),
     "clean": ("clean", "clean.py"),
     "annotate": ("annotate.py", "model"),
@@ -30,6 +30,9 @@ LIBRARIES = (
     "lxml warcio rapidfuzz"
 ).split()
 """Libraries whose version can change what is found."""
+
+NO_LISTS = frozenset({"default.toml", "floors.toml"})
+"""Files of ``configs`` that are no lists: the values themselves, and scores that no table depends on."""
 
 
 def current(config: Config) -> Settings:
@@ -58,7 +61,7 @@ def _sources(names: Iterable[str]) -> list[Path]:
 
 def _digest_config(config: Config) -> str:
     """Of the values, and of the word lists and site rules beside them."""
-    lists = [path for path in CONFIGS.rglob("*") if path.is_file() and path.name != "default.toml"]
+    lists = [path for path in CONFIGS.rglob("*") if path.is_file() and path.name not in NO_LISTS]
     return hashlib.sha256(f"{config.digest} {digest_files(lists)}".encode()).hexdigest()[:32]
 
 
