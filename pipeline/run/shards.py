@@ -74,8 +74,7 @@ def made(outputs: Path, settings: Settings) -> Iterator[Made]:
 def _part(folder: Path, db: sqlite3.Connection, number: int) -> Made:
     status = "made" if number >= 0 else "rejected"
     outcomes = db.execute(
-        "SELECT doc_id, raw_digest, repeated_digest, clean_digest, ?, 0, 0 "
-        "FROM share.articles WHERE part = ?",
+        "SELECT doc_id, raw_digest, repeated_digest, clean_digest, ?, 0 FROM share.articles WHERE part = ?",
         (status, number),
     )
     rejects = db.execute(

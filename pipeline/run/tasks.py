@@ -229,7 +229,6 @@ class Outcome:
     status: str
     """``made``, ``same`` (as the rows there are already) or ``rejected``."""
     n_words: int
-    n_claims: int
 
 
 @dataclass(slots=True)
@@ -304,7 +303,6 @@ class _Batch:
             clean_digest=clean_digest,
             status=status,
             n_words=0,
-            n_claims=0,
         )
 
     def reject(self, wanted: Wanted, reason: str, detail: str | None) -> None:
@@ -346,9 +344,7 @@ class _Batch:
         for found in self.rows:
             document = found.article.document
             was = self.outcomes[document.doc_id]
-            self.outcomes[document.doc_id] = replace(
-                was, n_words=document.n_words, n_claims=document.n_claims
-            )
+            self.outcomes[document.doc_id] = replace(was, n_words=document.n_words)
         name = uuid.uuid4().hex
         tables = {
             "outcomes": to_arrow(list(self.outcomes.values()), Outcome),
