@@ -20,6 +20,7 @@ from spacy.language import Language
 from spacy.symbols import IDS
 from spacy.tokens import Doc, Span, SpanGroup
 
+from pipeline.config import read_lexicon
 from pipeline.model.attribution import FoundClaim, Scores, Thresholds, find_claims, score_text
 from pipeline.model.decode import FORBIDDEN, Ints, bio_transitions, find_spans, log_softmax, viterbi
 from pipeline.model.labels import ENTITY_TAGS, POS_TAGS, ROLES
@@ -34,7 +35,7 @@ ENTITY_CONFIDENCE = "newsclaims_entity_confidence"
 """Key of ``doc.user_data``: a dict of (first, last) code points of an entity to its probability."""
 
 _ENTITY_TRANSITIONS = bio_transitions(ENTITY_TAGS)
-_POS_SYMBOLS = np.array([IDS[tag] for tag in POS_TAGS])
+_POS_SYMBOLS = [IDS[tag] for tag in POS_TAGS]
 _MARKS = np.array([POS_TAGS.index("PUNCT"), POS_TAGS.index("SYM")])
 """What letters and digits cannot be: "Six;" was taken for a punctuation mark once."""
 
@@ -112,6 +113,30 @@ class Alignment:
         return first, max(first, bisect.bisect_left(self.starts, end))
 
 
+@functools.cache
+def _closed_classes() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words in read_lexicon("closed_classes")}
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def classes_of(word: str) -> tuple[int, ...]:
+    """The places in ``POS_TAGS`` of the parts of speech that a word may have, by ``closed_classes.tsv``.
+
+    The network alone takes some words for others of like place: "Residents" before "said" for a pronoun, the
+    comma after a name for a part of it.
+    """
+    if word != "." and not any(map(str.isalnum, word)):  # the point of "Cmdr." belongs to a name
+        return tuple(POS_TAGS.index(tag) for tag in ("PUNCT", "SYM", "PART", "X"))
+    word, closed = word.replace("’", "'"), _closed_classes()
+    if word in closed["number"]:
+        return (POS_TAGS.index("NUM"),)
+    return tuple(
+        place
+        for place, tag in enumerate(POS_TAGS)
+        if (word in closed[tag] if tag in closed else word not in closed["only"])
+    )
+
+
 class Entities:
     """Sets ``doc.ents``, parts of speech, and each entity's probability."""
 
@@ -128,11 +153,14 @@ class Entities:
     def _set_pos(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
         likelihood = scores.encoded.head("pos").copy()
         likelihood[np.ix_(np.flatnonzero(scores.pieces.shapes < PUNCTUATION), _MARKS)] = FORBIDDEN
-        tags: Ints = _POS_SYMBOLS[likelihood.argmax(-1)]
         at = np.searchsorted(scores.pieces.ends, alignment.starts, side="right")
-        chosen = tags[np.minimum(at, len(tags) - 1)]
-        for token, tag in zip(doc, chosen.tolist(), strict=True):
-            token.pos = IDS["SPACE"] if token.is_space else tag
+        likelihood = likelihood[np.minimum(at, len(likelihood) - 1)]
+        chosen: Ints = likelihood.argmax(-1)
+        for token, tag, row in zip(doc, chosen.tolist(), likelihood, strict=True):
+            may = classes_of(token.lower_)
+            if tag not in may:
+                tag = max(may, key=row.__getitem__)
+            token.pos = IDS["SPACE"] if token.is_space else _POS_SYMBOLS[tag]
 
     def _set_entities(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
         slope, constant = scores.session.meta.get("entity_confidence") or (1.0, 0.0)

@@ -251,6 +251,8 @@ def _fit(claim: Claim, each: Claim, found: dict[str, str]) -> int:
         fit += 3 if claim.cue_lemma in KEEPS_TO else -3
     if each.claim_id not in found and each.cue_class == "deny" and word:
         fit -= 1
+    if each.content.casefold().startswith("the same "):  # says little itself
+        fit -= 1
     return fit
 
 
