@@ -32,5 +32,8 @@ def _fits(pronoun: Mention, each: Mention) -> bool:
 
 def both_named(before: Sequence[Mention]) -> bool:
     """Whether the last two who were named are a pair that "both" may mean: each said something."""
-    named = {each.name: each.source for each in before if each.form == NAME and each.sort != BODY}
+    named: dict[str | None, bool] = {}
+    for each in before:
+        if each.form == NAME and each.sort != BODY:
+            named[each.name] = named.pop(each.name, False) or bool(each.source)
     return len(named) > 1 and all(list(named.values())[-2:])

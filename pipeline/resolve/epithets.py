@@ -20,7 +20,7 @@ GENERIC_PERSONS = frozenset("man woman boy girl teenager".split()) | {YEAR_OLD, 
 TELLING_APART = frozenset("of from at in with behind for on who whose that".split())
 """Words after a noun that tell which one is meant, so that nobody need have been spoken of before."""
 
-FORMER = frozenset("former ousted outgoing deposed disgraced retired ex-".split())
+FORMER = frozenset("former ousted outgoing deposed disgraced retired".split())
 """Words that tell that the office was spoken of: "the former minister" is somebody known."""
 
 
