@@ -673,6 +673,8 @@ def test_any_marked_text_comes_back(text: str, encoding: str) -> None:
         data = text.encode(encoding)
     except UnicodeEncodeError:
         return
+    if encoding == "utf-16" and text[0] == "\0":
+        return  # its bytes begin with the mark of utf-32
     if encoding == "utf-8":
         text = text.removeprefix("\ufeff")
     if text.count("\ufffd") * 100 <= len(text):
