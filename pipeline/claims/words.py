@@ -10,17 +10,6 @@ from spacy.tokens import Span, Token
 
 NAME_LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
 BRACKETS = str.maketrans("", "", "[]()")
-CLOSED = frozenset(
-    "i me my mine myself you your yours yourself yourselves he him his himself she her hers herself "
-    "it its itself we us our ours ourselves they them their theirs themselves who whom whose which "
-    "what that this these those one ones someone somebody something anyone anybody anything everyone "
-    "everybody everything nobody nothing none another other others each all both either neither some "
-    "any many much most more several few fewer less least such same half there enough latter former "
-    "whoever whatever whichever the a an no every certain various quite own plenty lots lot two three "
-    "four five six seven eight nine ten eleven twelve dozens scores hundreds thousands millions first "
-    "second third last next said so thy thou ye y'all".split()
-)
-"""Pronouns and determiners, and words that may be either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +44,6 @@ def words_of(span: Span) -> list[Word]:
     return [_word(group) for group in groups]
 
 
-def _is_open_class(tags: list[str], text: str) -> bool:
-    """Whether a word was taken for a pronoun or a determiner, of which there are few, and is none.
-
-    Taggers do so with bare plurals at the start of a sentence: "Residents said", "State television".
-    """
-    return tags in (["PRON"], ["DET"]) and text.isalpha() and text.lower() not in CLOSED
-
-
 def _joined(last: Token, token: Token) -> bool:
     if last.whitespace_ or last.i + 1 != token.i:
         return False
@@ -73,10 +54,6 @@ def _word(group: list[Token]) -> Word:
     text = "".join(token.text_with_ws for token in group).strip()
     clean = text.translate(BRACKETS) if len(text) > 1 else text
     tags = [token.pos_ for token in group if token.text not in "-‑/&[]"]
-    if _is_open_class(tags, clean):
-        tags = ["NOUN"]
-    if group[0].text == ",":
-        tags = ["PUNCT"]
     pos = "ADJ" if len(tags) > 1 and tags[-1] in ("VERB", "ADJ") else (tags[-1] if tags else "PUNCT")
     if len(group) > 1 and "PROPN" in tags and pos == "NOUN":
         pos = "PROPN"

@@ -22,9 +22,8 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from pipeline.config import read_lexicon
 from pipeline.model.attribution import FoundClaim, Scores, Thresholds, find_claims, score_text
-from pipeline.model.decode import FORBIDDEN, Ints, bio_transitions, find_spans, log_softmax, viterbi
+from pipeline.model.decode import Ints, bio_transitions, find_spans, log_softmax, viterbi
 from pipeline.model.labels import ENTITY_TAGS, POS_TAGS, ROLES
-from pipeline.model.pieces import PUNCTUATION
 from pipeline.model.session import FILES, Session
 
 SHIPPED = Path(__file__).parent / "en_newsclaims"
@@ -36,8 +35,8 @@ ENTITY_CONFIDENCE = "newsclaims_entity_confidence"
 
 _ENTITY_TRANSITIONS = bio_transitions(ENTITY_TAGS)
 _POS_SYMBOLS = [IDS[tag] for tag in POS_TAGS]
-_MARKS = np.array([POS_TAGS.index("PUNCT"), POS_TAGS.index("SYM")])
-"""What letters and digits cannot be: "Six;" was taken for a punctuation mark once."""
+_MARKS = ("PUNCT", "SYM")
+"""What words of letters and digits cannot be: "Six;" was taken for a punctuation mark once."""
 
 
 @functools.lru_cache(maxsize=4)
@@ -126,15 +125,20 @@ def classes_of(word: str) -> tuple[int, ...]:
     comma after a name for a part of it.
     """
     if word != "." and not any(map(str.isalnum, word)):  # the point of "Cmdr." belongs to a name
-        return tuple(POS_TAGS.index(tag) for tag in ("PUNCT", "SYM", "PART", "X"))
-    word, closed = word.replace("’", "'"), _closed_classes()
-    if word in closed["number"]:
+        return tuple(POS_TAGS.index(tag) for tag in (*_MARKS, "PART", "X"))
+    word = word.replace("’", "'")
+    if word in _closed_classes()["number"]:
         return (POS_TAGS.index("NUM"),)
-    return tuple(
-        place
-        for place, tag in enumerate(POS_TAGS)
-        if (word in closed[tag] if tag in closed else word not in closed["only"])
-    )
+    return tuple(place for place, tag in enumerate(POS_TAGS) if _may_be(word, tag))
+
+
+def _may_be(word: str, tag: str) -> bool:
+    closed = _closed_classes()
+    if tag in closed:
+        return word in closed[tag]
+    if tag in _MARKS:
+        return word == "."
+    return word not in closed["only"]
 
 
 class Entities:
@@ -151,8 +155,7 @@ class Entities:
         return doc
 
     def _set_pos(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
-        likelihood = scores.encoded.head("pos").copy()
-        likelihood[np.ix_(np.flatnonzero(scores.pieces.shapes < PUNCTUATION), _MARKS)] = FORBIDDEN
+        likelihood = scores.encoded.head("pos")
         at = np.searchsorted(scores.pieces.ends, alignment.starts, side="right")
         likelihood = likelihood[np.minimum(at, len(likelihood) - 1)]
         chosen: Ints = likelihood.argmax(-1)
