@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline import run, tables
 from pipeline.config import Config, load_config
 from pipeline.read import Input, find_inputs
-from pipeline.run import Summary, glance
+from pipeline.run import Summary, glance, shards
 from pipeline.run.corpus import cut
 from pipeline.run.listing import CHUNK, Listing
+from pipeline.run.settings import current
 from pipeline.run.stages import Stages
 from pipeline.schema import TABLES
-from pipeline.tables import spill
+from pipeline.tables import parquet, spill
 from tests.fakes import fake_recipe, make_fakes
 
 CONFIG = load_config()
@@ -363,3 +368,55 @@ def test_shares_put_together_are_the_tables_of_one_run(tmp_path: Path) -> None:
 def test_merge_without_shares_says_so(tmp_path: Path) -> None:
     with pytest.raises(tables.FolderError, match="--shard"):
         run.merge(tmp_path, config=CONFIG)
+
+
+def test_shares_are_looked_through_once_however_many_parts_they_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_each = CONFIG.model_copy(update={"run": CONFIG.run.model_copy(update={"part_chars": 1})})
+    n_steps = [steps_of_shares(tmp_path / str(n), n, one_each, monkeypatch) for n in (20, 80)]
+    assert n_steps[1] < 6 * n_steps[0], "four times as many parts"
+
+
+def steps_of_shares(folder: Path, n: int, config: Config, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many instructions SQLite takes to tell what a share of ``n`` parts holds."""
+    write(folder / "corpus", {f"{i:02}.txt": f"Ann {i}." for i in range(n)})
+    extract(folder / "corpus", folder / "out", config=config, shard=(1, 1))
+    n_steps = itertools.count()
+
+    def connect(*values: Any, **options: Any) -> sqlite3.Connection:
+        db = sqlite3.Connection(*values, **options)
+        db.set_progress_handler(lambda: bool(next(n_steps) < 0), 1)
+        return db
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", connect)
+        made = list(shards.made(folder / "out", current(config)))
+    assert sum(each.outcomes.num_rows for each in made) == n
+    return next(n_steps)
+
+
+def test_rows_of_many_shares_are_not_read_once_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = CONFIG.model_copy(update={"run": CONFIG.run.model_copy(update={"part_chars": 100_000})})
+    monkeypatch.setattr(parquet, "ROWS_PER_GROUP", {})
+    monkeypatch.setattr(parquet, "DEFAULT_ROWS_PER_GROUP", 4)
+    write(tmp_path / "corpus", {f"{i:03}.txt": f"Ann {i}." for i in range(200)})
+    for i in range(8):
+        extract(tmp_path / "corpus", tmp_path / "out", config=config, shard=(i + 1, 8))
+    n_read: list[int] = []
+    for name in ("read", "read_row_groups"):
+        monkeypatch.setattr(pq.ParquetFile, name, counted(getattr(pq.ParquetFile, name), n_read))
+    run.merge(tmp_path / "out", config=config, recipe=fake_recipe(), jobs=1)
+    n_rows = sum(table.num_rows for table in content(tmp_path / "out").values())
+    assert sum(n_read) < 6 * n_rows, "tables are scanned for names and copies, then written"
+
+
+def counted(read: Callable[..., pa.Table], n_rows: list[int]) -> Callable[..., pa.Table]:
+    def reading(*values: Any, **options: Any) -> pa.Table:
+        table = read(*values, **options)
+        n_rows.append(table.num_rows)
+        return table
+
+    return reading

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
+import operator
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from pipeline.tables import to_arrow
 from pipeline.tables.merge import PartSource
 from pipeline.tables.place import private
 from pipeline.tables.settings import Settings
-from pipeline.tables.state import NO_PART, RejectState, StateError, attach, read_state
+from pipeline.tables.state import NO_PART, REJECTED_PART, RejectState, StateError, attach, read_state
 from pipeline.tables.store import damaged
 
 FOLDER = "shards"
@@ -67,23 +69,29 @@ def made(outputs: Path, settings: Settings) -> Iterator[Made]:
             lost = {file.number for file in damaged(folder, state.files)}
             with contextlib.closing(sqlite3.connect(":memory:", uri=True)) as db:
                 attach(db, "share", state.path)
-                numbers = {part for (part,) in db.execute("SELECT DISTINCT part FROM share.articles")}
-                yield from (_part(folder, db, number) for number in sorted(numbers - lost - {NO_PART}))
+                yield from _parts(folder, db, lost)
 
 
-def _part(folder: Path, db: sqlite3.Connection, number: int) -> Made:
-    status = "made" if number >= 0 else "rejected"
-    outcomes = db.execute(
-        "SELECT doc_id, raw_digest, repeated_digest, clean_digest, ?, 0 FROM share.articles WHERE part = ?",
-        (status, number),
+def _parts(folder: Path, db: sqlite3.Connection, lost: Container[int]) -> Iterator[Made]:
+    """What the parts of a share hold, but for those lost; its articles are gone through once for all."""
+    query = (
+        "SELECT doc_id, raw_digest, repeated_digest, clean_digest, "
+        "CASE part WHEN ? THEN 'rejected' ELSE 'made' END, 0, part "
+        "FROM share.articles WHERE part <> ? ORDER BY part, rowid"
     )
-    rejects = db.execute(
+    articles = db.execute(query, (REJECTED_PART, NO_PART))
+    for number, rows in itertools.groupby(articles, operator.itemgetter(-1)):
+        if number in lost:
+            continue
+        outcomes = to_arrow([Outcome(*each[:-1]) for each in rows], Outcome)
+        rejects = to_arrow(_rejects(db) if number == REJECTED_PART else [], RejectState)
+        yield Made(PartSource(folder, number), outcomes, rejects)
+
+
+def _rejects(db: sqlite3.Connection) -> list[RejectState]:
+    """Those of the articles that no stage would have."""
+    query = (
         "SELECT path, doc_id, reason, detail, number FROM share.rejects WHERE number IS NOT NULL "
-        "AND reason <> 'duplicate_id' AND doc_id IN (SELECT doc_id FROM share.articles WHERE part = ?)",
-        (number,),
+        "AND reason <> 'duplicate_id' AND doc_id IN (SELECT doc_id FROM share.articles WHERE part = ?)"
     )
-    return Made(
-        PartSource(folder, number),
-        to_arrow([Outcome(*each) for each in outcomes], Outcome),
-        to_arrow([RejectState(*each) for each in rejects], RejectState),
-    )
+    return [RejectState(*each) for each in db.execute(query, (REJECTED_PART,))]

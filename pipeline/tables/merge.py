@@ -23,9 +23,13 @@ class PartSource:
     outputs: Path
     number: int
 
-    def rows(self, name: str, columns: Sequence[str]) -> pa.Table:
-        """All rows of a table."""
-        return parquet.read_part(part_path(self.outputs, name, self.number), columns)
+    def rows(self, name: str, columns: Sequence[str], first: str, last: str) -> pa.Table:
+        """The rows of a table with a ``doc_id`` from ``first`` to ``last``, and maybe others.
+
+        A part that is made of many others takes a little of each.
+        """
+        path = part_path(self.outputs, name, self.number)
+        return parquet.read_between(path, columns, "doc_id", first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class BundleSource:
 
     path: Path
 
-    def rows(self, name: str, columns: Sequence[str]) -> pa.Table:
+    def rows(self, name: str, columns: Sequence[str], _first: str, _last: str) -> pa.Table:
         """All rows of a table."""
         return read_bundle(self.path, name).select(list(columns))
 
@@ -61,12 +65,14 @@ def part_rows(outputs: Path, name: str, plan: PartPlan, columns: Sequence[str] |
     names = list(columns or arrow_schema(RECORDS[name]).names)
     pieces = [arrow_schema(RECORDS[name]).empty_table().select(names)]
     if len(plan.keep):
-        pieces.append(_of(PartSource(outputs, plan.number).rows(name, names), plan.keep))
+        pieces.append(_rows_of(PartSource(outputs, plan.number), name, names, plan.keep))
     for source, doc_ids in plan.made.items():
-        pieces.append(_of(source.rows(name, names), pa.array(doc_ids, pa.string())))
+        pieces.append(_rows_of(source, name, names, pa.array(doc_ids, pa.string())))
     table = pa.concat_tables(pieces)
     return table.take(pc.sort_indices(table["doc_id"])) if len(plan.made) else table
 
 
-def _of(table: pa.Table, doc_ids: pa.Array) -> pa.Table:
+def _rows_of(source: Source, name: str, columns: Sequence[str], doc_ids: pa.Array) -> pa.Table:
+    ends = pc.min_max(doc_ids)
+    table = source.rows(name, columns, ends["min"].as_py(), ends["max"].as_py())
     return table.filter(pc.is_in(table["doc_id"], value_set=doc_ids))

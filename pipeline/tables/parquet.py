@@ -54,6 +54,21 @@ def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         return file.read(columns=None if columns is None else list(columns))
 
 
+def read_between(path: Path, columns: Sequence[str], by: str, first: str, last: str) -> pa.Table:
+    """The row groups of one file that may hold values of column ``by`` from ``first`` to ``last``."""
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        column = file.schema.names.index(by)
+        groups = range(file.metadata.num_row_groups)
+        wanted = [n for n in groups if _may_hold(file.metadata.row_group(n).column(column), first, last)]
+        return file.read_row_groups(wanted, columns=list(columns))
+
+
+def _may_hold(chunk: pq.ColumnChunkMetaData, first: str, last: str) -> bool:
+    """By its least and greatest value, where the file tells; both orders are that of code points."""
+    told = chunk.statistics
+    return told is None or not told.has_min_max or (told.min <= last and told.max >= first)
+
+
 def n_rows(path: Path) -> int:
     """Rows of a file, from its footer."""
     return int(pq.read_metadata(path).num_rows)
