@@ -75,6 +75,13 @@ def test_spans_are_words_of_the_text(rows):
             assert not text[end : end + 2].isalnum(), (row["doc_id"], text[start : end + 1])
 
 
+def test_no_span_crosses_a_line_break(rows):
+    """As in the attribution data, a quotation over several paragraphs has one span in each."""
+    for row in rows:
+        spans = [row["text"][b:e] for claim in row["claims"] for b, e in spans_of(claim)]
+        assert not [span for span in spans if "\n" in span], row["doc_id"]
+
+
 def test_a_claim_holds_no_other_claim(rows):
     """As in the attribution data they are mixed with, claims inside a claim's content are not marked."""
     for row in rows:
