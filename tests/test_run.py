@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import functools
 import itertools
 import json
 import os
@@ -10,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +24,13 @@ import pytest
 
 from pipeline import run, tables
 from pipeline.config import Config, load_config
-from pipeline.read import Input, find_inputs
+from pipeline.read import Input, find_inputs, stream
 from pipeline.run import Summary, glance, shards
 from pipeline.run.corpus import cut
 from pipeline.run.listing import CHUNK, Listing
 from pipeline.run.settings import current
 from pipeline.run.stages import Stages
-from pipeline.schema import TABLES
+from pipeline.schema import TABLES, RawArticle, Reject
 from pipeline.tables import parquet, spill
 from tests.fakes import fake_recipe, make_fakes
 
@@ -420,3 +422,74 @@ def counted(read: Callable[..., pa.Table], n_rows: list[int]) -> Callable[..., p
         return table
 
     return reading
+
+
+@pytest.mark.parametrize("name", ["site/a.txt", "site/a.jsonl"])
+def test_a_file_that_changes_while_it_is_read_gives_the_text_of_its_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    old, new = ("Ann said yes.", "Ann said no!!") if name.endswith("txt") else (
+        '{"text": "Ann said yes."}\n{"text": "Cy left."}', '{"text": "Ann said no."}'
+    )  # fmt: skip
+    write(tmp_path / "corpus", {name: old})
+
+    def digest(path: Path) -> str:
+        found = stream_digest(path)
+        if path == tmp_path / "corpus" / name:
+            path.write_text(new)
+        return found
+
+    stream_digest = stream.digest
+    monkeypatch.setattr(stream, "digest", digest)
+    extract(tmp_path / "corpus", tmp_path / "out")
+    (row,) = tables.read(tmp_path / "out", "documents").to_pylist()
+    assert row["text"] == "Ann said no!!" if name.endswith("txt") else "Ann said no."
+    assert row["sha256"] == stream_digest(tmp_path / "corpus" / name)
+    assert tables.read(tmp_path / "out", "rejects").num_rows == 0
+
+
+def late_change(source: Input) -> None:
+    """Someone writes to the article just before it is read."""
+    source.path.write_text("Ann, again.\nSubscribe\n")
+
+
+def short_absence(source: Input) -> None:
+    """The article cannot be read for a moment."""
+    raise OSError(errno.EIO, "no answer", source.path)
+
+
+@pytest.mark.parametrize("event", [late_change, short_absence])
+def test_a_text_read_again_is_that_of_the_digest_known_of_it(
+    tmp_path: Path, event: Callable[[Input], None]
+) -> None:
+    """What a site repeats has changed, so that an old article is cleaned again; its file is another by then.
+
+    Its rows stay as they are until the next run.
+    """
+    corpus, out = tmp_path / "corpus", tmp_path / "out"
+    write(corpus, {"site/a.txt": "Ann.\nSubscribe\n"})
+    extract(corpus, out)
+    before = tables.read(out, "documents").to_pylist()
+    write(corpus, {"site/b.txt": "Bob.\nSubscribe\n"})
+    make_stages = functools.partial(make_eventful, event)
+    recipe = dataclasses.replace(fake_recipe(), make_stages=make_stages)
+    run.extract([corpus], out, config=CONFIG, jobs=1, recipe=recipe)
+    assert tables.read(out, "documents").to_pylist()[:1] == before
+    extract(corpus, out)
+    extract(corpus, tmp_path / "fresh")
+    assert content(out) == content(tmp_path / "fresh")
+
+
+def make_eventful(event: Callable[[Input], None], config: Config) -> Stages:
+    """Stages under which something happens to the first article whenever it is read."""
+    stages = make_fakes(config)
+
+    def read(source: Input) -> Iterator[RawArticle | Reject]:
+        try:
+            if source.path.name == "a.txt":
+                event(source)
+            yield from stages.read(source)
+        except OSError as error:
+            yield Reject(source.shown, source.doc_id, "unreadable", error.strerror)
+
+    return dataclasses.replace(stages, read=read)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +28,26 @@ def digest(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def version(path: Path) -> tuple[int, int, int] | None:
+    """What is another number once the file is written to or replaced; ``None`` where there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[Path]:
+    """The file as it is now, to be read more than once while others write to it.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(shutil.copyfile(path, Path(folder) / path.name))
 
 
 def is_gzip(path: Path) -> bool:

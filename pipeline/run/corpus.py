@@ -183,11 +183,14 @@ def unread(ledger: Ledger) -> list[int]:
 
 
 def add_texts(ledger: Ledger, survey: Survey) -> None:
-    """Take down where the texts of articles are that are in the corpus already."""
+    """Take down where the texts of articles are that are in the corpus already.
+
+    A text that is not the one known any more is none of them: its input has changed since it was looked at.
+    """
     ledger.do_many(
-        "UPDATE work SET bundle = ?, place = ? WHERE bundle IS NULL "
-        "AND row IN (SELECT row FROM corpus WHERE doc_id = ? AND n = ? AND number = ?)",
-        ((each.bundle, each.place, each.doc_id, each.n, each.number) for each in survey.articles),
+        "UPDATE work SET bundle = ?, place = ? WHERE bundle IS NULL AND row IN "
+        "(SELECT row FROM corpus WHERE doc_id = ? AND n = ? AND number = ? AND raw_digest = ?)",
+        ((a.bundle, a.place, a.doc_id, a.n, a.number, a.raw_digest) for a in survey.articles),
     )
 
 

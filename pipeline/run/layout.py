@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from pipeline.run.ledger import Ledger
+from pipeline.run.tasks import PARTLY_READ
 from pipeline.schema import Reject, arrow_schema
 from pipeline.tables.merge import PartPlan, Source
 from pipeline.tables.state import NO_PART, REJECTED_PART
@@ -50,8 +51,15 @@ REJECTS = (
 
 IN_ORDER = "ORDER BY path, number IS NULL, number, doc_id IS NULL, doc_id, reason, id"
 
+LEFT = "SELECT c.n FROM main.work w JOIN main.corpus c ON c.row = w.row WHERE w.todo AND w.status IS NULL"
+"""The inputs of articles that had to be cleaned again and could not be, for what had become of the inputs."""
+
 STATE = {
-    "inputs": "SELECT path, doc_id, size, mtime_ns, settled, sha256 FROM main.listing ORDER BY n",
+    "inputs": f"""
+        SELECT path, doc_id, CASE WHEN n IN ({LEFT}) THEN {PARTLY_READ} ELSE size END, mtime_ns, settled,
+            sha256
+        FROM main.listing ORDER BY n
+    """,
     "articles": f"""
         SELECT c.doc_id, c.path, c.number, c.n_chars,
             CASE WHEN w.todo AND w.status IS NULL THEN '' ELSE c.raw_digest END,
@@ -96,6 +104,11 @@ def _filled(
             used += size
             part = last
         yield row, part, source
+
+
+def is_whole(ledger: Ledger) -> bool:
+    """Whether all that was to do is done."""
+    return ledger.one(f"{LEFT} LIMIT 1") is None
 
 
 def part_numbers(ledger: Ledger) -> list[int]:

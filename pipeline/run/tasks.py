@@ -17,6 +17,8 @@ from typing import Any, NamedTuple, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.read.kinds import Input
+from pipeline.read.stream import copied, version
 from pipeline.run.listing import FoundInput
 from pipeline.run.stages import (
     Clock,
@@ -105,7 +107,7 @@ class Survey:
 
 
 PARTLY_READ = -1
-"""Size in the state of an input that was not read to its end, so that it is read again."""
+"""Size in the state of an input of which something is still to be read, so that the next run reads it."""
 
 
 @dataclass(slots=True)
@@ -152,8 +154,23 @@ class _Reader:
         self.n_chars = 0
 
     def read(self, source: FoundInput, stages: Stages) -> None:
+        """The input's articles, all of the version that its digest tells of, whoever writes to it."""
+        path, found = source.source.path, self.found
+        n_articles, n_rejects, was = len(found.articles), len(found.rejects), version(path)
+        self._read(source, source.source, stages)
+        if version(path) == was:
+            return
+        del found.inputs[-1], found.articles[n_articles:], found.rejects[n_rejects:]
+        try:
+            with copied(path) as copy:
+                self._read(source, replace(source.source, path=copy), stages)
+        except OSError as error:
+            self.note(source, "", source.size)
+            self.reject(source, source.source.doc_id, "unreadable", error.strerror or str(error))
+
+    def _read(self, source: FoundInput, where: Input, stages: Stages) -> None:
         sha256, size = "", source.size
-        for number, item in enumerate(stages.read(source.source)):
+        for number, item in enumerate(stages.read(where)):
             if self.max_articles is not None and number >= self.max_articles:
                 size = PARTLY_READ
                 break

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from pipeline.run import corpus, shards
 from pipeline.run import inputs as walk
 from pipeline.run.commit import MakeWide, Result, refresh, replace_tables
+from pipeline.run.layout import is_whole
 from pipeline.run.ledger import Ledger
 from pipeline.run.lines import Repeated, learn
 from pipeline.run.listing import FoundInput, Listing
@@ -112,6 +113,7 @@ def _run(
         _Run(job, listing, ledger, counts, executor).make(lost)
     finally:
         executor.close()
+    counts.is_settled &= is_whole(ledger)
     files = [file for file in before.files if file.number not in lost]
     replace_tables(job.outputs, Result(job.settings, ledger, files, job.part_chars, job.make_wide))
     for name in ("staging", shards.FOLDER):
