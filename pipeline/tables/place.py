@@ -5,6 +5,7 @@ Imports nothing of weight: a run that finds nothing new needs no more of the tab
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -16,16 +17,32 @@ INNER = frozenset({"sketches"})
 """Tables that no reader needs: they lie where the state lies."""
 
 
+def _named(outputs: Path) -> Path:
+    """The folder itself, if Arrow and SQLite can open what lies in it."""
+    name = os.fsencode(outputs)
+    try:
+        name.decode()
+    except UnicodeDecodeError as error:
+        shown = name.decode("utf-8", "backslashreplace")
+        why = "a name that is no UTF-8 is none that Parquet files can lie under; give another folder"
+        raise FolderError(f"{shown}: {why}") from error
+    return outputs
+
+
 def private(outputs: Path) -> Path:
-    """The folder for what is no table, inside the outputs folder so that moves out of it are atomic."""
-    folder = outputs / ".newsclaims"
+    """The folder for what is no table, inside the outputs folder so that moves out of it are atomic.
+
+    Raises:
+        FolderError: Arrow and SQLite could not open what lies in it.
+    """
+    folder = _named(outputs) / ".newsclaims"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def table_path(outputs: Path, name: str) -> Path:
     """The folder of a table."""
-    return (outputs / ".newsclaims" if name in INNER else outputs) / name
+    return (_named(outputs) / ".newsclaims" if name in INNER else _named(outputs)) / name
 
 
 def part_path(outputs: Path, name: str, number: int) -> Path:
