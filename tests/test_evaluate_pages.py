@@ -117,14 +117,15 @@ def test_a_block_without_text_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("half", ["dev", "test"])
 def test_gold_rows_are_those_of_the_text_files(half: str) -> None:
-    assert read_rows(GOLD / "headers" / f"{half}.jsonl") == read_headers(GOLD / "headers" / f"{half}.txt")
-    assert read_rows(GOLD / "threads" / f"{half}.jsonl") == read_threads(GOLD / "threads" / f"{half}.txt")
+    for name in (half, f"{half}-whole"):
+        assert read_rows(GOLD / "headers" / f"{name}.jsonl") == read_headers(GOLD / "headers" / f"{name}.txt")
+        assert read_rows(GOLD / "threads" / f"{name}.jsonl") == read_threads(GOLD / "threads" / f"{name}.txt")
     assert read_rows(GOLD / "posts" / f"{half}.jsonl") == read_posts(GOLD / "posts" / f"{half}.txt")
 
 
 def test_gold_values_stand_in_their_pages() -> None:
-    rows = [row for half in ("dev", "test") for row in read_rows(GOLD / "headers" / f"{half}.jsonl")]
-    assert len(rows) == len({row["id"] for row in rows}) == 104
+    rows = [row for path in (GOLD / "headers").glob("*.jsonl") for row in read_rows(path)]
+    assert len(rows) == len({row["id"] for row in rows}) == 144
     for row in rows:
         page = plain(row["text"])
         for name in ("title", "subtitle", "agency", "dateline"):
@@ -176,6 +177,14 @@ def test_header_fields_right(headers: list[Row]) -> None:
 )
 def test_header_fields_wrong(headers: list[Row], values: Row, name: str, expected: Figure) -> None:
     assert score_headers([headers[0]], [article(headers[0], **values)])[name] == expected
+
+
+@pytest.mark.parametrize(("found", "expected"), [("AP", (0, 0, 0)), (None, (0, 0, 0)), ("UPI", (0, 1, 0))])
+def test_what_may_be_null_is_not_asked_for(
+    headers: list[Row], found: str | None, expected: tuple[int, int, int]
+) -> None:
+    row = headers[0] | {"accept": {"agency": [None, "AP"]}}
+    assert score_headers([row], [article(row, agency=found)])["agency"] == figure(*expected)
 
 
 def test_a_refused_article_finds_nothing(headers: list[Row]) -> None:

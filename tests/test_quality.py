@@ -18,6 +18,8 @@ PARTS: dict[str, Callable[[Config], Iterable[Part]]] = {
     "who, test": lambda config: [whole.measure_who(config, "test")],
     "pages, dev": lambda config: [whole.measure_pages(config, "dev")],
     "pages, test": lambda config: [whole.measure_pages(config, "test")],
+    "whole pages, dev": lambda config: [whole.measure_pages(config, "dev-whole")],
+    "whole pages, test": lambda config: [whole.measure_pages(config, "test-whole")],
 }
 """Entities take the longest and are left to ``make evaluate``."""
 

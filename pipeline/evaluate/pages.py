@@ -14,6 +14,9 @@ from typing import Any
 from pipeline.evaluate.passages import PassageError, write_rows
 from pipeline.schema import RawArticle
 
+WHOLE = "-whole"
+"""Ends the names of the later set: whole small pages, and threads of other systems."""
+
 LISTS = ("authors", "tags")
 ALWAYS = ("title", "subtitle", "authors", "agency", "published", "updated")
 """Fields that are expected to be null where a page does not give them; others are then not scored."""
@@ -122,8 +125,9 @@ def raw_article(row: dict[str, Any]) -> RawArticle:
 def main(gold: Path) -> None:
     """Make the rows of ``headers``, ``threads`` and ``posts`` below ``gold`` from their text files."""
     for half in ("dev", "test"):
-        write_rows(read_headers(gold / "headers" / f"{half}.txt"), gold / "headers" / f"{half}.jsonl")
-        write_rows(read_threads(gold / "threads" / f"{half}.txt"), gold / "threads" / f"{half}.jsonl")
+        for name in (half, f"{half}{WHOLE}"):
+            write_rows(read_headers(gold / "headers" / f"{name}.txt"), gold / "headers" / f"{name}.jsonl")
+            write_rows(read_threads(gold / "threads" / f"{name}.txt"), gold / "threads" / f"{name}.jsonl")
         write_rows(read_posts(gold / "posts" / f"{half}.txt"), gold / "posts" / f"{half}.jsonl")
 
 

@@ -1,5 +1,6 @@
 """``python -m pipeline.evaluate.show who|headers|threads dev|test [mistakes]``: figures of our own gold data.
 
+Pages and threads have a later set, whose halves are ``dev-whole`` and ``test-whole``.
 ``mistakes`` also prints every value that is not the expected one; it is refused for the test half, which
 rules must not be written against.
 """
@@ -14,7 +15,7 @@ from typing import Any
 from pipeline.config import Config, load_config
 from pipeline.evaluate.figures import Figure
 from pipeline.evaluate.metadata import find_comments, score_headers, score_threads, wrong_fields
-from pipeline.evaluate.pages import raw_article
+from pipeline.evaluate.pages import WHOLE, raw_article
 from pipeline.evaluate.passages import read_rows
 from pipeline.evaluate.rooms import run_rooms
 from pipeline.evaluate.who import WhoScore, score_who
@@ -22,6 +23,8 @@ from pipeline.run.real import make_stages
 from pipeline.schema import Article, Claim
 
 GOLD = Path(__file__).resolve().parents[2] / "gold"
+
+PAGE_HALVES = ("dev", "test", f"dev{WHOLE}", f"test{WHOLE}")
 
 
 def who_claims(rows: list[dict[str, Any]], config: Config) -> list[list[Claim]]:
@@ -79,11 +82,10 @@ def print_figures(figures: Mapping[str, Figure]) -> None:
 def main(arguments: list[str]) -> int:
     """Print what ``arguments`` ask for; 2 where they are not understood."""
     match arguments:
-        case [("who" | "headers" | "threads") as what, ("dev" | "test") as half, *rest] if rest in (
-            [],
-            ["mistakes"],
+        case [("who" | "headers" | "threads") as what, half, *rest] if (
+            half in (PAGE_HALVES[:2] if what == "who" else PAGE_HALVES) and rest in ([], ["mistakes"])
         ):
-            if half == "test" and rest:
+            if half.startswith("test") and rest:
                 print("mistakes of the test half are not shown", file=sys.stderr)
                 return 2
             if what == "who":

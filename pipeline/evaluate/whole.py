@@ -25,6 +25,7 @@ from pipeline.evaluate.gold import (
 )
 from pipeline.evaluate.measured import Measured, Part, all_scored, scored, values_of
 from pipeline.evaluate.metadata import score_headers, score_threads
+from pipeline.evaluate.pages import WHOLE
 from pipeline.evaluate.posts import score_posts
 from pipeline.evaluate.show import GOLD, clean_pages, who_claims
 from pipeline.evaluate.speed import time_texts
@@ -156,14 +157,17 @@ def measure_who(config: Config, half: str) -> Part:
 
 
 def measure_pages(config: Config, half: str) -> Part:
-    """Our own page tops and comment threads."""
+    """Our own page tops and comment threads; ``half`` may be one of the later set, such as ``dev-whole``."""
     headers, threads = (read_rows(GOLD / kind / f"{half}.jsonl") for kind in ("headers", "threads"))
     paths = [GOLD / kind / f"{half}.jsonl" for kind in ("headers", "threads")]
     found = {
         **score_headers(headers, clean_pages(headers, config)),
         **score_threads(threads, clean_pages(threads, config)),
     }
-    return Part(f"page tops and threads, {half} half", gold_digest(paths), all_scored(found))
+    title = f"page tops and threads, {half.removesuffix(WHOLE)} half"
+    if half.endswith(WHOLE):
+        title = title.replace("page tops", "whole pages")
+    return Part(title, gold_digest(paths), all_scored(found))
 
 
 def measure_posts(config: Config, half: str) -> Part:
@@ -196,6 +200,7 @@ def _halves(measure: Callable[[Config, str], Part], config: Config, data: Path) 
 
 def _measure_metadata(config: Config, data: Path) -> Iterator[Part]:
     yield from _halves(measure_pages, config, data)
+    yield from (measure_pages(config, half + WHOLE) for half in HALVES)
     yield from _halves(measure_posts, config, data)
 
 
