@@ -96,11 +96,22 @@ RUN = (
     "assert told.n_unchanged == 3, told;"
 )
 
+READ = (
+    "import sys; from pathlib import Path; from pipeline import read;"
+    "from pipeline.config import load_config;"
+    "inputs = read.find_inputs([Path(sys.argv[1])]);"
+    "found = [list(read.read_articles(each, load_config())) for each in inputs]; assert len(found) == 3;"
+)
+
 
 @pytest.mark.parametrize(
     ("code", "absent"),
-    [(RUN, HEAVY), ("import pipeline.cli;", HEAVY | {"pydantic", "rich.table"})],
-    ids=["nothing new", "help"],
+    [
+        (RUN, HEAVY),
+        ("import pipeline.cli;", HEAVY | {"pydantic", "rich.table"}),
+        (READ, {"warcio", "fsspec", "asyncio", "spacy", "trafilatura"}),
+    ],
+    ids=["nothing new", "help", "reading"],
 )
 def test_what_is_not_needed_is_not_imported(
     corpus: Path, tmp_path: Path, code: str, absent: set[str]

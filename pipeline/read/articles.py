@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from pipeline.config import Config, ReadConfig
 from pipeline.read import stream
-from pipeline.read.archive import read_warc
 from pipeline.read.decode import declared_charset, decode
 from pipeline.read.faults import Fault, ReadError
 from pipeline.read.items import BYTES_PER_CHAR, Item
@@ -91,6 +90,13 @@ def _read_html(source: Input, config: ReadConfig) -> Iterator[Item | Fault]:
         yield Item(source.doc_id, page.text, decoded.text, page.url, warnings=decoded.warnings)
 
 
+def _read_archive(source: Input, config: ReadConfig) -> Iterator[Item | Fault]:
+    """What reads archives imports a good deal, and most corpora have none."""
+    from pipeline.read.archive import read_warc
+
+    yield from read_warc(source, config)
+
+
 READERS: dict[str, Reader] = {
     "txt": _read_plain,
     "md": _read_plain,
@@ -98,8 +104,8 @@ READERS: dict[str, Reader] = {
     "jsonl": read_jsonl,
     "csv": read_csv,
     "parquet": read_parquet,
-    "warc": read_warc,
-    "wet": read_warc,
+    "warc": _read_archive,
+    "wet": _read_archive,
 }
 
 
