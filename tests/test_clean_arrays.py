@@ -13,7 +13,7 @@ from pipeline.clean import clean, clean_all
 from pipeline.clean.features import read_chars, shape_features, word_features
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.phrases import index_phrases
-from pipeline.clean.posts import is_post
+from pipeline.clean.posts import is_post, with_own_words
 from pipeline.clean.scorer import make_trees
 from pipeline.config import load_config
 from pipeline.run.stages import clean_all as clean_all_by
@@ -147,6 +147,11 @@ def test_dates_of_a_line(line: str, dated: bool) -> None:
         ("WE know, our own", True),
         ("It's what i’ve seen", True),
         ("_I_ said", False),
+        ("İ said, ı said", True),
+        ("Sí, mi\u00edi", False),
+        ("éour, 7my", False),
+        ("«we»", True),
+        ("—I—", True),
         ("The well, a tour, the army", False),
         ("Ahmad I", True),
         ("iOS and Wei", False),
@@ -155,7 +160,9 @@ def test_dates_of_a_line(line: str, dated: bool) -> None:
     ],
 )
 def test_first_person_outside_quotations(text: str, own: bool) -> None:
-    assert is_post([text, text]) == own
+    texts = [text, text]
+    assert is_post(texts, with_own_words(texts)) == own
+    assert is_post(texts, [True, True]) == own
 
 
 def _raw(number: int, text: str) -> RawArticle:

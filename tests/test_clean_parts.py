@@ -19,7 +19,7 @@ from pipeline.clean.dates import find_dates
 from pipeline.clean.extent import find_extent
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.lines import join_lines, split_lines
-from pipeline.clean.posts import find_excerpts, outlet_in
+from pipeline.clean.posts import find_excerpts, outlet_in, with_own_words
 from pipeline.clean.publisher import copyright_agency, copyright_owner, find_publisher
 from pipeline.clean.site_lines import SiteLines, fingerprint, learn, merge_all, recurring, with_site
 from pipeline.clean.sites import SiteRules, load_sites
@@ -278,7 +278,7 @@ def test_excerpts_of_a_post() -> None:
         "I can count, too. We should all count!",
         "[The minister] said that the count would be repeated.",
     ]
-    found = find_excerpts(paragraphs, ["body"] * 5)
+    found = find_excerpts(paragraphs, ["body"] * 5, with_own_words(paragraphs))
     assert {i: label.author for i, label in found.items()} == {
         1: "Washington Post",
         2: "Washington Post",
@@ -292,7 +292,7 @@ def test_a_report_has_no_excerpts() -> None:
         "Forty ferries had been bought, and forty harbours, in the course of one single year.",
         '"I counted," she said.',
     ]
-    assert find_excerpts(paragraphs, ["body"] * 3) == {}
+    assert find_excerpts(paragraphs, ["body"] * 3, with_own_words(paragraphs)) == {}
 
 
 def test_who_gave_the_tip_is_not_the_outlet() -> None:
@@ -504,7 +504,7 @@ REPORT = (
 )
 def test_excerpts_of_outlets(lead_in: str, text: str, outlet: str | None) -> None:
     paragraphs = ["I said so in May.", lead_in, text, "My guess was right. I was lucky."]
-    found = find_excerpts(paragraphs, ["body"] * 4)
+    found = find_excerpts(paragraphs, ["body"] * 4, with_own_words(paragraphs))
     assert {i: (label.kind, label.author) for i, label in found.items()} == {2: ("quote", outlet)}
 
 
@@ -523,7 +523,7 @@ def test_excerpts_of_outlets(lead_in: str, text: str, outlet: str | None) -> Non
 )
 def test_own_words_are_no_excerpt(lead_in: str, text: str) -> None:
     paragraphs = ["I said so in May.", lead_in, text, "My guess was right. I was lucky."]
-    assert find_excerpts(paragraphs, ["body"] * 4) == {}
+    assert find_excerpts(paragraphs, ["body"] * 4, with_own_words(paragraphs)) == {}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from pipeline.clean.html_page import extract_page, units_of_body
 from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose, section_after
 from pipeline.clean.lines import Page, Unit, ends_sentence, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language
-from pipeline.clean.posts import find_excerpts
+from pipeline.clean.posts import find_excerpts, with_own_words
 from pipeline.clean.publisher import find_publisher, host_of, squeezed, stated_publisher
 from pipeline.clean.quoting import repeated_lines
 from pipeline.clean.scored import Scored, score_pages
@@ -95,7 +95,8 @@ def clean_all(
     kept = [each.keep(furniture, settings) for each in scored]
     found = [_find(raws[i], each, keep, settings) for i, each, keep in zip(full, scored, kept, strict=True)]
     labelled = [_label(each.scored, each.keep, each.head, each.ruled, furniture) for each in found]
-    named = [_with_others(pieces, each) for pieces, each in zip(labelled, found, strict=True)]
+    named = _with_excerpts(labelled, [each.scored.units for each in found])
+    named = [_with_comments(pieces, each) for pieces, each in zip(named, found, strict=True)]
     articles = {
         i: _article(each.raw, each.scored.page, pieces, config, _credits(each), site_name=each.site_name)
         for i, each, pieces in zip(full, found, named, strict=True)
@@ -140,9 +141,7 @@ def _credits(found: _Found) -> Credits:
     return find_credits(found.raw, found.scored.units, found.head, found.prose)
 
 
-def _with_others(pieces: list[Piece], found: _Found) -> list[Piece]:
-    """The pieces with what others wrote: excerpts of other outlets, comments."""
-    pieces = _with_excerpts(pieces, found.scored)
+def _with_comments(pieces: list[Piece], found: _Found) -> list[Piece]:
     return _with_thread(pieces, found.scored.page, found.thread, load_furniture()) if found.thread else pieces
 
 
@@ -230,14 +229,17 @@ def _keep_opening(scored: Scored, keep: NDArray[np.bool_], head: Head) -> None:
         keep[i] = True
 
 
-def _with_excerpts(pieces: list[Piece], scored: Scored) -> list[Piece]:
-    """The pieces with a post's excerpts of other outlets named."""
-    places = [i for i, piece in enumerate(pieces) if piece.kept]
-    texts = [scored.units[i].text for i in places]
-    found = find_excerpts(texts, [pieces[i].label.kind for i in places])
-    for n, label in found.items():
-        pieces[places[n]] = pieces[places[n]]._replace(label=label)
-    return pieces
+def _with_excerpts(pages: Sequence[list[Piece]], units: Sequence[Sequence[Unit]]) -> list[list[Piece]]:
+    """The pieces of every page, one for each of its units, with a post's excerpts of other outlets named."""
+    places = [[i for i, piece in enumerate(pieces) if piece.kept] for pieces in pages]
+    texts = [[inner[i].text for i in kept] for inner, kept in zip(units, places, strict=True)]
+    may_be_own = iter(with_own_words(list(itertools.chain.from_iterable(texts))))
+    for pieces, kept, paragraphs in zip(pages, places, texts, strict=True):
+        kinds = [pieces[i].label.kind for i in kept]
+        found = find_excerpts(paragraphs, kinds, list(itertools.islice(may_be_own, len(kept))))
+        for n, label in found.items():
+            pieces[kept[n]] = pieces[kept[n]]._replace(label=label)
+    return list(pages)
 
 
 def _label(
@@ -354,7 +356,8 @@ def _article(
     site_name: str | None = None,
 ) -> Article:
     segments = tuple(_segment(raw, page, piece, n) for n, piece in enumerate(_merged(pieces)))
-    body = "\n".join(one_line(s.text) for s in segments if s.kept and s.kind in BODY_KINDS)
+    prose = [one_line(s.text) for s in segments if s.kept and s.kind in BODY_KINDS]
+    body = "\n".join(prose)
     title = _first_text(segments, "title")
     title = title_text(title) if title else raw.title
     publisher = stated_publisher(site_name) or find_publisher(page.lines, title=title, url=raw.url)
@@ -380,12 +383,20 @@ def _article(
         text=raw.text,
         body=body,
         n_chars=len(raw.text),
-        n_words=len(body.split()),
+        n_words=sum(map(_n_words, prose)),
         n_claims=0,
         duplicate_of=None,
         warnings=tuple(warnings) or None,
     )
     return Article(document, segments)
+
+
+def _n_words(line: str) -> int:
+    """Words of a line without white space at its ends: nothing need be split where single spaces part them.
+
+    That takes half the time; no other white space is printable.
+    """
+    return line.count(" ") + 1 if line.isprintable() and "  " not in line else len(line.split())
 
 
 def _first_text(segments: Sequence[Segment], kind: str) -> str | None:

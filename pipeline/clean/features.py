@@ -32,7 +32,7 @@ _FIGURE_DATE = re.compile(
     r"|\d* (?:minute|min|hour|hr|day|week|month|year)s? ago\b)"
 )
 """Dates that begin with a figure: a pattern that begins so is searched faster than one with a border."""
-_DAY = re.compile(r" \d{1,2}\b")
+_DAY = re.compile(r"\d(?<= .)\d?\b")
 _MONTH_BEFORE = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?\Z")
 _MONTH_CHARS = 13
 """Code points of the longest month that is looked for, and of the border before it."""
@@ -278,7 +278,7 @@ def _dated(lower: Sequence[str]) -> list[int]:
     """The numbers of those lower-cased texts that hold a date, some several times."""
     joined = "\n".join(lower)
     places = [match.start() for match in _FIGURE_DATE.finditer(joined)]
-    days = (match.start() for match in _DAY.finditer(joined))
+    days = (match.start() - 1 for match in _DAY.finditer(joined))
     places += [at for at in days if _MONTH_BEFORE.search(joined, max(0, at - _MONTH_CHARS), at)]
     ends = np.cumsum([len(text) + 1 for text in lower])
     return [int(n) for n in np.searchsorted(ends, places, side="right")]
@@ -289,17 +289,17 @@ def repeated_share(lower: Sequence[str]) -> Floats:
 
     Pages repeat their article in data for machines, in previews and in quotations by commenters.
     """
-    seen: set[str] = set()
+    first: dict[str, int] = {}
     share = np.zeros(len(lower), np.float32)
     for i, text in enumerate(lower):
         if len(text) < _MIN_REPEAT_CHARS:
             continue
-        sentences = text.split(". ")
-        keys = [part.rstrip(".…") for part in sentences if len(part) >= _MIN_REPEAT_CHARS]
-        if not seen.isdisjoint(keys):
-            long = (part for part in sentences if len(part) >= _MIN_REPEAT_CHARS)
-            share[i] = sum(len(part) for part in long if part.rstrip(".…") in seen) / len(text)
-        seen.update(keys)
+        n_repeated = 0
+        for part in text.split(". "):
+            if len(part) >= _MIN_REPEAT_CHARS and first.setdefault(part.rstrip(".…"), i) < i:
+                n_repeated += len(part)
+        if n_repeated:
+            share[i] = n_repeated / len(text)
     return share
 
 

@@ -42,8 +42,8 @@ class Furniture:
     line: dict[str, int]
     start: dict[str, int]
     anywhere: PhraseIndex
-    start_words: dict[str, int]
-    """The first words of ``start``, with the most words of a phrase that begins so."""
+    start_phrases: dict[str, tuple[str, ...]]
+    """The phrases of ``start`` by their first word."""
     bits: dict[str, int]
     """The bit of each group, by its name."""
     ends: int
@@ -55,13 +55,13 @@ class Furniture:
 
     def start_mask(self, lower: str) -> int:
         """Groups one of whose phrases the lower-cased line begins with."""
-        most = self.start_words.get(lower.partition(" ")[0])
-        if most is None:
+        phrases = self.start_phrases.get(lower.partition(" ")[0])
+        if phrases is None or not lower.startswith(phrases):
             return 0
         mask = 0
-        words = lower.split(" ", most)
-        for n in range(1, min(most, len(words)) + 1):
-            mask |= self.start.get(" ".join(words[:n]), 0)
+        for phrase in phrases:
+            if lower.startswith(phrase) and lower[len(phrase) :][:1] in ("", " "):
+                mask |= self.start[phrase]
         return mask
 
     def is_menu(self, lower: str) -> bool:
@@ -108,10 +108,10 @@ def load_furniture(path: Path = LEXICON) -> Furniture:
             target[phrase] = target.get(phrase, 0) | group.bit
         for phrase in table["anywhere"]:
             anywhere[phrase] = anywhere.get(phrase, 0) | group.bit
-    start_words: dict[str, int] = {}
+    by_word: dict[str, list[str]] = {}
     for phrase in start:
-        word = phrase.partition(" ")[0]
-        start_words[word] = max(start_words.get(word, 0), phrase.count(" ") + 1)
+        by_word.setdefault(phrase.partition(" ")[0], []).append(phrase)
+    start_phrases = {word: tuple(phrases) for word, phrases in by_word.items()}
     bits = {group.name: group.bit for group in groups}
     ends = sum(group.bit for group in groups if group.ends)
-    return Furniture(tuple(groups), line, start, index_phrases(anywhere), start_words, bits, ends)
+    return Furniture(tuple(groups), line, start, index_phrases(anywhere), start_phrases, bits, ends)

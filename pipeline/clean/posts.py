@@ -9,8 +9,11 @@ stays that of a report.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from pipeline.clean.kinds import Label
 from pipeline.config import read_lexicon
@@ -37,11 +40,16 @@ _MIN_POST_UNITS = 2
 """Paragraphs in the first person, outside quotation marks, that make a post: news reports have none."""
 _BY_MARK = "opens with an editor's mark in a post"
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s+(?=[A-Z“\"])")
-_NO_FIRST_WORD = (
-    r"(?!(?:The|A|An|In|At|On|From|To|By|As|And|But|So|Or|This|That|Then|Now|Here|There|First|Today|"
-    r"Yesterday|According|Meanwhile|Via|See|Read)\b)"
-)
+_CLOSERS = "\"'”’)"
+_NO_FIRST_WORDS = (
+    "The A An In At On From To By As And But So Or This That Then Now Here There First Today Yesterday "
+    "According Meanwhile Via See Read"
+).split()
 """Words that begin a sentence and no outlet's name."""
+_OWN_WORDS = ("i", "my", "our", "we")
+_PAD = 4
+"""Code points behind the last paragraph: none of ``_OWN_WORDS`` and its borders is longer by more."""
+_CASE, _FIRST_LETTER, _N_LETTERS = (np.uint8(n) for n in (0x20, ord("a"), 26))
 _MAX_LEAD_IN_WORDS = 14
 _MIN_UNMARKED_WORDS = 20
 _MIN_WORDS = 12
@@ -53,17 +61,50 @@ def own_words(text: str) -> str:
     return _QUOTED.sub(" ", text) if "“" in text or '"' in text else text
 
 
-def is_post(paragraphs: Sequence[str], *, is_updated: bool = False) -> bool:
-    """Whether the paragraphs are written in the first person; signed updates make a longer one a post."""
+def with_own_words(paragraphs: Sequence[str]) -> list[bool]:
+    """Which of many paragraphs may hold one of ``_OWN_WORDS``, in a quarter of the pattern's time.
+
+    In bytes, of which all but the letters of ASCII are taken for borders of words.
+    """
+    joined = "\n".join(["", *paragraphs, " " * _PAD]).replace("İ", "I").replace("ı", "i")
+    lower = np.frombuffer(joined.encode("latin-1", "replace"), np.uint8) | _CASE
+    is_border = lower - _FIRST_LETTER >= _N_LETTERS
+    n = len(lower) - _PAD
+    found = np.zeros(n, bool)
+    for word in _OWN_WORDS:
+        here = is_border[:n] & is_border[len(word) + 1 :][:n]
+        for at, letter in enumerate(word.encode(), start=1):
+            here &= lower[at:][:n] == letter
+        found |= here
+    ends = np.cumsum([len(text) + 1 for text in paragraphs])
+    flags = np.zeros(len(paragraphs), bool)
+    flags[np.searchsorted(ends, np.flatnonzero(found), side="right")] = True
+    return flags.tolist()
+
+
+def is_post(paragraphs: Sequence[str], may_be_own: Sequence[bool], *, is_updated: bool = False) -> bool:
+    """Whether the paragraphs are written in the first person; signed updates make a longer one a post.
+
+    ``may_be_own``: those ``with_own_words``.
+    """
     least = _MIN_POST_UNITS if is_updated else max(_MIN_POST_UNITS, _MIN_POST_SHARE * len(paragraphs))
     first_person = _FIRST_PERSON.search
-    own = (text for text in paragraphs if first_person(text) and first_person(own_words(text)))
+    own = (
+        text
+        for text in itertools.compress(paragraphs, may_be_own)
+        if first_person(text) and first_person(own_words(text))
+    )
     return any(n >= least for n, _ in enumerate(own, start=1))
 
 
-def find_excerpts(paragraphs: Sequence[str], kinds: Sequence[str]) -> dict[int, Label]:
-    """The paragraphs of a post that are excerpts, with the outlet where the lead-in names it."""
-    if not is_post(paragraphs, is_updated="update" in kinds):
+def find_excerpts(
+    paragraphs: Sequence[str], kinds: Sequence[str], may_be_own: Sequence[bool]
+) -> dict[int, Label]:
+    """The paragraphs of a post that are excerpts, with the outlet where the lead-in names it.
+
+    ``may_be_own``: those ``with_own_words``.
+    """
+    if not is_post(paragraphs, may_be_own, is_updated="update" in kinds):
         return {}
     found: dict[int, Label] = {}
     open_label: Label | None = None
@@ -91,11 +132,13 @@ def _opened(text: str, lead_in: str | None, before: Label | None) -> Label | Non
         return None
     if text[0] == "[" or text.startswith(("...", "…")):
         return Label("quote", _BY_MARK, outlet_in(lead_in) if lead_in else None)
-    if lead_in is None or not _has_words(text, _MIN_UNMARKED_WORDS):
+    if lead_in is None:
         return None
     above = lead_in.rstrip()
     named, is_tipped = _named_last(above), _TIP_END.search(above) is not None
-    if not (named or is_tipped or above.endswith("?")) or _in_own_voice(text):
+    if not (named or is_tipped or above.endswith("?")):
+        return None
+    if not _has_words(text, _MIN_UNMARKED_WORDS) or _in_own_voice(text):
         return None
     if named:
         return Label("quote", "after an outlet's name in a post", named)
@@ -129,18 +172,23 @@ def _in_own_voice(text: str) -> bool:
 
 def _named_last(lead_in: str) -> str | None:
     """The outlet in a paragraph's last sentence, where that is short and not about the author."""
-    text = _without_tip(lead_in).strip()
-    end = 0
-    for match in _SENTENCE_END.finditer(text):
+    last = _last_sentence(_without_tip(lead_in).strip())
+    return None if last is None or _FIRST_PERSON.search(last) else outlet_in(last)
+
+
+def _last_sentence(text: str) -> str | None:
+    """The last sentence, of ``_MAX_LEAD_IN_WORDS`` at most: further up no end of a sentence is looked for."""
+    before, *words = text.rsplit(None, _MAX_LEAD_IN_WORDS) or [""]
+    is_long = len(words) == _MAX_LEAD_IN_WORDS
+    start = end = max(len(before.rstrip(_CLOSERS)) - 1, 0) if is_long else 0
+    while match := _SENTENCE_END.search(text, end):
         end = match.end()
-    last = text[end:]
-    if len(last.split()) > _MAX_LEAD_IN_WORDS or _FIRST_PERSON.search(last):
-        return None
-    return outlet_in(last)
+    return None if is_long and end == start else text[end:]
 
 
 @functools.cache
 def _outlets() -> re.Pattern[str]:
+    """Names of outlets; the pattern begins with a capital letter, so that it is tried at few places."""
     rows = read_lexicon("outlets")
     names = {
         name.replace("_", " ")
@@ -150,11 +198,24 @@ def _outlets() -> re.Pattern[str]:
         if len(name) > 3 and not name.isupper()
     }
     suffixes = {name.replace("_", " ") for row in rows if row[0] == "suffix" for name in row[1].split()}
-    known = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     ends = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True))
     first = re.escape("".join(sorted({name[0] for name in names})))
-    named = rf"(?:{_NO_FIRST_WORD}[A-Z][\w'’-]+ ){{1,3}}(?:{ends})|{known}"
-    return re.compile(rf"\b(?=[A-Z{first}])(?:{named})\b")
+    no_word = rf"(?!(?:{'|'.join(_NO_FIRST_WORDS)})\b)"
+    named = (
+        rf"(?<=[A-Z])(?!(?:{_after_letter(_NO_FIRST_WORDS)})\b)[\w'’-]+ "
+        rf"(?:{no_word}[A-Z][\w'’-]+ ){{0,2}}(?:{ends})"
+    )
+    return re.compile(rf"[A-Z{first}](?<!\w.)(?:{named}|{_after_letter(names)})\b")
+
+
+def _after_letter(names: Iterable[str]) -> str:
+    """A pattern of names, of the longer ones first, that goes on behind their first letter."""
+    by_letter: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        by_letter.setdefault(name[0], []).append(re.escape(name[1:]))
+    return "|".join(
+        f"(?<={re.escape(letter)})(?:{'|'.join(rests)})" for letter, rests in sorted(by_letter.items())
+    )
 
 
 def outlet_in(text: str) -> str | None:

@@ -15,7 +15,7 @@ _YEARS = r"(?:(?:19|20)\d\d(?:\s*[-–—,/]\s*(?:(?:19|20)?\d\d|[Pp]resent))?)"
 _MARK = r"(?:©|\([cC]\)|&copy;|[Cc]opyright|COPYRIGHT)"
 _MARKS = ("©", "(c)", "(C)", "opyright", "OPYRIGHT", "&copy;")
 _RESERVED = ("ights reserved", "ights Reserved")
-_SIGNS = (*_MARKS, *_RESERVED, "ublished by ", "perated by ")
+_SIGNS = (*_MARKS, "eserved", "ublished by ", "perated by ")
 """One of these is in every line that names an owner."""
 _COPYRIGHT = re.compile(
     rf"{_MARK}[\s:]*(?:{_MARK}[\s:]*)?(?:(?:[Bb]y|of)\s+)?,?\s*(?:{_YEARS}[\s,.:|]*)?(?:[Bb]y\s+)?[\s,|–-]*"
@@ -57,6 +57,7 @@ _INVITES = (
     "work for ",
     "write for ",
 )
+_INVITE_CHARS = max(map(len, _INVITES))
 _INVITED = re.compile(
     r"^(?i:about|advertise (?:with|in)|contact|download|follow|like|more (?:stories )?from|sign up for|"
     r"subscribe to|support|join|welcome to|work (?:for|at)|write for)\s+(?P<name>(?:[Tt]he )?[A-Z][\w&'’-]*"
@@ -178,10 +179,10 @@ def _title_prefix(lines: Sequence[str], title: str | None) -> str | None:
 
 def _invited(lines: Sequence[str]) -> str | None:
     """The newspaper that readers are asked to follow or that the foot of the page is about."""
-    for i, line in enumerate((*reversed(lines[-_TOP_LINES:]), *lines[:_TOP_LINES])):
+    for i, line in enumerate((*reversed(lines[-_TOP_LINES:]), *lines[:-_TOP_LINES][:_TOP_LINES])):
         if len(line) > _MASTHEAD_CHARS * 3:
             continue
-        match = _INVITED.match(line) if line.lower().startswith(_INVITES) else None
+        match = _INVITED.match(line) if line[:_INVITE_CHARS].lower().startswith(_INVITES) else None
         if match is None and i < _LAST_LINES and " is " in line:
             match = _IS_OWNED.match(line)
         if match and (_is_own_paper(match["name"]) or _is_the_paper(match["name"])):
@@ -254,15 +255,12 @@ def _spelt_by_host(lines: Sequence[str], url: str | None) -> str | None:
 
 def _copyright_owner(lines: Sequence[str]) -> str | None:
     """Who holds the copyright, by the last lines of the page."""
-    foot = "\n".join(lines[-_FOOT_LINES:])
-    if not any(sign in foot for sign in _SIGNS):
+    foot = [line for line in lines[-_FOOT_LINES:] if len(line) <= _MOST_LINE_CHARS]
+    joined = "\n".join(foot)
+    if not any(sign in joined for sign in _SIGNS):
         return None
-    for line in reversed(lines[-_FOOT_LINES:]):
-        if len(line) > _MOST_LINE_CHARS:
-            continue
-        if (owner := copyright_owner(line)) is not None:
-            return owner
-    return None
+    owners = map(copyright_owner, reversed(foot))
+    return next((owner for owner in owners if owner is not None), None)
 
 
 def copyright_owner(line: str) -> str | None:
