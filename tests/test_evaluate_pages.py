@@ -129,8 +129,8 @@ def test_gold_values_stand_in_their_pages() -> None:
     for row in rows:
         page = plain(row["text"])
         for name in ("title", "subtitle", "agency", "dateline"):
-            value = row["expected"].get(name)
-            assert value is None or plain(value) in page, (row["id"], name)
+            values = row["accept"].get(name) or [row["expected"].get(name)]
+            assert any(value is None or plain(value) in page for value in values), (row["id"], name)
         for name in ("authors", "tags"):
             assert all(plain(each) in page for each in row["expected"].get(name) or ()), row["id"]
         for name in ("published", "updated"):

@@ -82,9 +82,9 @@ def print_figures(figures: Mapping[str, Figure]) -> None:
 def main(arguments: list[str]) -> int:
     """Print what ``arguments`` ask for; 2 where they are not understood."""
     match arguments:
-        case [("who" | "headers" | "threads") as what, half, *rest] if (
-            half in (PAGE_HALVES[:2] if what == "who" else PAGE_HALVES) and rest in ([], ["mistakes"])
-        ):
+        case [("who" | "headers" | "threads") as what, half, *rest] if half in (
+            PAGE_HALVES[:2] if what == "who" else PAGE_HALVES
+        ) and rest in ([], ["mistakes"]):
             if half.startswith("test") and rest:
                 print("mistakes of the test half are not shown", file=sys.stderr)
                 return 2
