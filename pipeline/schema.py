@@ -14,6 +14,7 @@ import functools
 import itertools
 import types
 import typing
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -327,21 +328,32 @@ class Reading:
     text: str
     blocks: tuple[Block, ...]
     anchors: tuple[Anchor, ...] = ()
+    _starts: list[int] = field(init=False, repr=False, compare=False)
+    _raw_starts: list[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_starts", [block.start for block in self.blocks])
+        object.__setattr__(self, "_raw_starts", [block.raw_start for block in self.blocks])
 
     def block_at(self, offset: int) -> Block:
         """The block that holds code point ``offset`` of ``text``; the newline after a block belongs to it."""
-        return self.blocks[bisect.bisect_right(self.blocks, offset, key=lambda block: block.start) - 1]
+        return self.blocks[bisect.bisect_right(self._starts, offset) - 1]
 
     def raw(self, start: int, end: int) -> Range:
         """The range of ``Document.text`` that ``text[start:end]`` was read from."""
         stop = self._raw(end - 1) + 1
+        if not self.anchors:  # most articles have none, and this is asked a few times a claim
+            return Range(self._raw(start), stop)
         after = bisect.bisect_left(self.anchors, end, key=lambda anchor: anchor.at)
         for anchor in self.anchors[after : after + 1]:
             stop = anchor.written if anchor.at == end and anchor.wide else stop
         return Range(self._raw(start), stop)
 
     def _raw(self, offset: int) -> int:
-        block, anchor = self.block_at(offset), self._anchor(offset)
+        block = self.block_at(offset)
+        if not self.anchors:
+            return offset - block.start + block.raw_start
+        anchor = self._anchor(offset)
         if anchor is not None and anchor.at > block.start:
             return offset - anchor.at + anchor.written
         begin = anchor.written if anchor is not None and anchor.at == block.start else block.raw_start
@@ -352,15 +364,20 @@ class Reading:
         after = bisect.bisect_right(self.anchors, offset, key=lambda anchor: anchor.at)
         return self.anchors[after - 1] if after else None
 
+    def _anchors_from(self, offset: int) -> Iterator[Anchor]:
+        first = bisect.bisect_left(self.anchors, offset, key=lambda anchor: anchor.at)
+        return itertools.islice(self.anchors, first, None)
+
     def position(self, raw: int) -> int | None:
         """Where code point ``raw`` of ``Document.text`` stands in ``text``; ``None`` if it is not read."""
-        after = bisect.bisect_right(self.blocks, raw, key=lambda block: block.raw_start)
-        block = self.blocks[after - 1] if after else None
-        if block is None:
+        after = bisect.bisect_right(self._raw_starts, raw)
+        if not after:
             return None
+        block = self.blocks[after - 1]
         at, begin, end = block.start, block.raw_start, block.start + block.n_chars
-        first = bisect.bisect_left(self.anchors, at, key=lambda each: each.at)
-        for anchor in itertools.takewhile(lambda each: each.at <= end, self.anchors[first:]):
+        for anchor in self._anchors_from(at) if self.anchors else ():
+            if anchor.at > end:
+                break
             if anchor.written > raw:
                 return min(raw - begin + at, anchor.at)
             at, begin = anchor.at, anchor.written

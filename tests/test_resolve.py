@@ -385,8 +385,8 @@ def test_supported_claim_is_the_one_meant(content: str, expected: int) -> None:
     ],
 )
 def test_noun_phrases(text: str, phrases: list[str]) -> None:
-    doc = typed(text)
-    assert [doc[first:last].text for first, last in noun_phrases(doc)] == phrases
+    where = places(typed(text), read_article(article_of(text, (), ())))
+    assert [where.text_of(first, last) for first, last in noun_phrases(where)] == phrases
 
 
 def test_an_article_of_pronouns_only() -> None:

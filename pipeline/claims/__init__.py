@@ -12,11 +12,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from pipeline.claims.cues import read_cue
 from pipeline.claims.dateline import told_from
 from pipeline.claims.describe import Description, Member, describe_source
+from pipeline.claims.kinds import AUTHOR_PRONOUNS
 from pipeline.claims.lexicon import Lexicon, load_lexicon
 from pipeline.claims.reporters import find_addressee, find_reporter
 from pipeline.claims.spans import content_form, content_parts, content_text
@@ -111,18 +112,22 @@ def _trimmed(span: Span | None) -> Span | None:
     """A span without white space and commas at its edges; ``None`` where nothing is left of it."""
     if span is None:
         return None
-    start, end = span.start, span.end
-    while start < end and (span.doc[start].is_space or span.doc[start].text in ",;"):
+    doc, start, end = span.doc, span.start, span.end
+    while start < end and _is_edge(doc[start]):
         start += 1
-    while end > start and (span.doc[end - 1].is_space or span.doc[end - 1].text in ",;"):
+    while end > start and _is_edge(doc[end - 1]):
         end -= 1
     if start >= end:
         return None
     # "[Government spokesman Ali al-]Dabbagh": a bracket closed inside is opened inside.
-    opened = span.doc[start - 1].text if start else ""
+    opened = doc[start - 1].text if start else ""
     if opened in BRACKETS and span.text.count(BRACKETS[opened]) > span.text.count(opened):
         start -= 1
-    return span.doc[start:end]
+    return span if (start, end) == (span.start, span.end) else doc[start:end]
+
+
+def _is_edge(token: Token) -> bool:
+    return token.text in ",;" or token.is_space
 
 
 def claim_id(context: Context, spans: Spans) -> str:
@@ -207,6 +212,8 @@ def _by_author(context: Context, spans: Spans, parent: str | None) -> bool:
     """Whether "I" is the writer: the claim stands inside nobody else's."""
     if parent is not None or spans.source is None:
         return False
+    if not any(token.lower_ in AUTHOR_PRONOUNS for token in spans.source):
+        return False  # nothing in it that asks
     around = [(spans.source.start_char, spans.source.end_char)]
     return content_form(context.reading, around) != "direct"
 

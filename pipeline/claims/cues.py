@@ -222,11 +222,8 @@ def _forms(token: Token) -> tuple[str, ...]:
 
 def _is_negated(cue: Span, tokens: Sequence[Token]) -> bool:
     """Whether a negation stands in the cue, or right before it."""
-    before = cue.doc[cue.start - 1] if cue.start else None
-    words = {token.lower_ for token in tokens}
-    if before is not None and before.lower_ in NEGATIONS - {"no"}:
-        return True
-    return bool(words & NEGATIONS) or "no longer" in cue.text.lower()
+    before = cue.doc[cue.start - 1].lower_ if cue.start else "no"
+    return (before in NEGATIONS and before != "no") or any(token.lower_ in NEGATIONS for token in tokens)
 
 
 def _is_negative(source: Span | None) -> bool:

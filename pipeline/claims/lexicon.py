@@ -50,6 +50,15 @@ class Lexicon:
     outlet_prefixes: frozenset[str]
     domains: tuple[str, ...]
 
+    def is_source_noun(self, lemma: str) -> bool:
+        """Whether a noun is on the lists of people, groups, bodies and documents."""
+        return (
+            lemma in self.persons
+            or lemma in self.groups
+            or lemma in self.organizations
+            or lemma in self.documents
+        )
+
     def is_demonym(self, word: str) -> bool:
         """Whether the word says whose a source is: "Iraqi", "Iraqis", "Sunni", "pro-Iranian", "US-backed"."""
         if word in self.nationalities or (word.endswith("s") and word[:-1] in self.nationalities):
@@ -136,6 +145,7 @@ def lemmas(word: str, upos: str) -> tuple[str, ...]:
     return base_forms(word, upos) or (word.lower(),)
 
 
+@functools.lru_cache(maxsize=65536)
 def noun_lemma(word: str) -> str:
     """The singular of a noun, in lower case; words that lists hold in the plural ("media") stay."""
     return word.lower() if word.lower() in KEPT_PLURALS else lemmas(word, "NOUN")[0]

@@ -86,7 +86,8 @@ def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
     stop = _core_end(words, at, lexicon)
     core = tuple(words[at:stop])
     found = Phrase(tuple(words), count, definite, indefinite, owner, core, (), tuple(words[stop:]))
-    return dataclasses.replace(found, name=_name(found, lexicon))
+    name = _name(found, lexicon)
+    return dataclasses.replace(found, name=name) if name else found
 
 
 def _join_titles(words: Sequence[Word], lexicon: Lexicon) -> list[Word]:
@@ -94,8 +95,10 @@ def _join_titles(words: Sequence[Word], lexicon: Lexicon) -> list[Word]:
     joined: list[Word] = []
     for word in words:
         joined.append(word)
+        if len(joined) < 3 or not (joined[-2].lower == "of" or " " in joined[-3].text):
+            continue
         title = " ".join(each.lower for each in joined[-3:])
-        if len(joined) >= 3 and " of " in title and title in lexicon.titles_with_of:
+        if " of " in title and title in lexicon.titles_with_of:
             text = " ".join(each.text for each in joined[-3:])
             joined[-3:] = [Word(text, "PROPN", joined[-3].start, word.end, "")]
     return joined
@@ -154,11 +157,13 @@ def _trails(words: Sequence[Word], at: int, i: int, lexicon: Lexicon) -> bool:
     """Whether word ``i`` only says more of the noun before it: "a person briefed on", "bankers involved"."""
     if i == at or words[i - 1].pos != "NOUN":
         return False
-    known = lexicon.persons | lexicon.groups | lexicon.organizations | lexicon.documents
-    if noun_lemma(words[i - 1].text) not in known:
+    trailing = words[i].lower in lexicon.trailing
+    if not trailing and not _is_participle(words, i):
         return False
-    if words[i].lower not in lexicon.trailing:
-        return _is_participle(words, i)
+    if not lexicon.is_source_noun(noun_lemma(words[i - 1].text)):
+        return False
+    if not trailing:
+        return True
     follows = words[i + 1].pos if i + 1 < len(words) else ""
     return follows not in ("NOUN", "PROPN", "ADJ")
 
@@ -346,7 +351,8 @@ def is_common(word: Word, phrase: Phrase, lexicon: Lexicon) -> bool:
                 each.text in lexicon.titles
                 or lexicon.is_demonym(each.text)
                 or not each.is_capital
-                or noun_lemma(each.text) in lexicon.persons | lexicon.organizations
+                or noun_lemma(each.text) in lexicon.persons
+                or noun_lemma(each.text) in lexicon.organizations
                 for each in phrase.core[:-1]
             )
         )

@@ -116,8 +116,10 @@ def content_form(
     """
     inside: list[bool] = []
     scares: list[bool] = []
-    for start, end in sorted(parts):
-        line_start, line = _line(reading, start, within)
+    lines = [_line(reading, start, within) for start, _ in parts]
+    if not any(quoted_offsets(line) for _, line in lines):
+        return "indirect"
+    for (start, end), (line_start, line) in sorted(zip(parts, lines, strict=True)):
         quoted = quoted_offsets(line)
         for is_quoted, run in itertools.groupby(
             WORD.finditer(line, start - line_start, end - line_start), key=lambda word: word.start() in quoted

@@ -32,7 +32,7 @@ MONTH_DAY = rf"""(?:
 """A day of a month, with or without its year, as a verbose pattern."""
 
 TIME = re.compile(
-    rf"""\b(?:
+    rf"""\b(?=[\dADFJMNOSTWadeflmnosty])(?:
     {MONTH_DAY}
     | (?:early\ |late\ |mid-?\ ?)?{_MONTH},?\ {_YEAR}\b
     | (?:the\ )?day\ before\ yesterday\b
@@ -122,7 +122,7 @@ def sentence_bounds(text: str, cue: Span) -> tuple[int, int]:
     if not cue.doc.has_annotation("SENT_START"):
         return line_start, line_end
     sent = cue[0].sent
-    last = cue[-1].sent
+    last = sent if cue.end <= sent.end else cue[-1].sent
     return max(sent.start_char, line_start), min(last.end_char, line_end)
 
 

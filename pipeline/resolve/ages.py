@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from spacy.tokens import Doc
 
+from pipeline.resolve.places import Places
+
 MAX_AGE = 120
 
 
@@ -14,13 +16,14 @@ def age_after(doc: Doc, last: int) -> int | None:
     return _age(doc[last + 1].text)
 
 
-def age_within(doc: Doc, first: int, last: int) -> int | None:
+def age_within(where: Places, first: int, last: int) -> int | None:
     """The age in a noun phrase: "the 48-year-old", "a 48-year-old teacher"; one token or five."""
-    for token in doc[first:last]:
-        if token.lower_.endswith("year-old"):
-            return _age(token.text.partition("-")[0])
-        if token.lower_ == "old" and token.i >= first + 4 and doc[token.i - 2].lower_ == "year":
-            return _age(doc[token.i - 4].text)
+    for at in range(first, last):
+        word = where.lower[at]
+        if word.endswith("year-old"):
+            return _age(word.partition("-")[0])
+        if word == "old" and at >= first + 4 and where.lower[at - 2] == "year":
+            return _age(where.lower[at - 4])
     return None
 
 

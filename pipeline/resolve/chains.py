@@ -237,8 +237,7 @@ def _predicated(doc: Doc, one: Mention, other: Mention) -> bool:
         return False
     if not (other.definite or other.indefinite) or other.owned:
         return False
-    between = [token.lower_ for token in doc[one.last : other.first]]
-    return between in (["is"], ["was"], ["became"], ["remains"])
+    return other.first == one.last + 1 and doc[one.last].lower_ in ("is", "was", "became", "remains")
 
 
 def _described(builder: _Builder, mention: Mention) -> Chain | None:

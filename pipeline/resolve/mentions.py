@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
 from pipeline import names
 from pipeline.resolve.ages import age_after, age_within
@@ -17,6 +17,7 @@ from pipeline.resolve.nouns import (
     PEOPLE,
     PERSON,
     PRONOUNS,
+    Noun,
     noun,
     noun_lemma,
 )
@@ -26,8 +27,13 @@ NAME, NOMINAL, PRONOUN = "name", "nominal", "pronoun"
 YEAR_OLD, NATIONAL = "year-old", "national"
 """Heads of "the 48-year-old" and of "the Swede", which stand for whoever was spoken of."""
 
+GENITIVES = frozenset({"'s", "’s", "'", "’"})
 _INDEFINITE = frozenset("a an another some many several few most more any no every each one".split())
 _MODIFIER_TAGS = frozenset({"ADJ", "NUM", "NOUN", "PROPN"})
+_NOUN_TAGS = frozenset({"NOUN", "PROPN"})
+_POSSESSIVES = frozenset(
+    word for word, each in PRONOUNS.items() if each.use == "possessive" and each.kind != "who"
+)
 _PLURAL_GROUPS = frozenset("people police troops personnel staff crew others relatives youth forces".split())
 
 
@@ -96,20 +102,22 @@ def find_mentions(
     """
     owner = _tokens_of(doc, named)
     starts = {start for start, _ in sources}
-    phrases = list(noun_phrases(doc))
-    before = _roles_before(doc, phrases, owner)
+    phrases = list(noun_phrases(where))
+    before = _roles_before(where, phrases, owner)
     found = [name_mention(doc, where, each, span, *before.get(span[0], ())) for each, span in owner.spans]
     for first, last in phrases:
-        if not any(at in owner.of for at in range(first, last)) or not owner.covers(last - 1):
+        if last - 1 not in owner.of and (_known(where, last - 1) or _is_year_old(where, last - 1)):
             mention = nominal_mention(doc, where, first, last)
-            if mention and mention.sort != OTHER:
+            if mention:
                 found.append(mention)
     found += [
-        pronoun_mention(doc, where, token) for token in doc if token.lower_ in PRONOUNS and _is_pronoun(token)
+        pronoun_mention(where, at)
+        for at, word in enumerate(where.lower)
+        if word in PRONOUNS and _is_pronoun(where, at)
     ]
     found.sort(key=lambda each: (each.first, each.last))
     for each in found:
-        _mark(each, starts, doc)
+        _mark(each, starts, where)
     return openings(found)
 
 
@@ -130,9 +138,6 @@ class _Owners:
         self.spans: list[tuple[Named, tuple[int, int]]] = []
         self.of: dict[int, Named] = {}
 
-    def covers(self, token: int) -> bool:
-        return token in self.of
-
 
 def _tokens_of(doc: Doc, named: Sequence[Named]) -> _Owners:
     owners = _Owners()
@@ -144,81 +149,78 @@ def _tokens_of(doc: Doc, named: Sequence[Named]) -> _Owners:
     return owners
 
 
-def _mark(mention: Mention, starts: set[int], doc: Doc) -> None:
+def _mark(mention: Mention, starts: set[int], where: Places) -> None:
     """Mark the mention as a ``source`` where it begins one: itself, or its title ("General Kenneth Hale")."""
     begin = mention.begins if mention.form == NAME else mention.first
-    titles = range(begin, mention.first)
-    mention.source = mention.start in starts or any(doc[at].idx in starts for at in titles)
+    mention.source = mention.start in starts or not starts.isdisjoint(where.starts[begin : mention.first])
 
 
-def noun_phrases(doc: Doc) -> Iterator[tuple[int, int]]:
+def noun_phrases(where: Places) -> Iterator[tuple[int, int]]:
     """Runs of determiner, modifiers and noun, as token ranges that end with their head; found without a
     parser."""
-    at, tokens = 0, list(doc)  # indexing a Doc makes a Token each time
-    while at < len(tokens):
-        if not _may_begin(tokens[at]):
-            at += 1
-            continue
-        end = _phrase_end(tokens, at)
+    at = 0
+    while at < len(where.tags):
+        end = _phrase_end(where, at) if _may_begin(where, at) else at
         if end > at:
             yield at, end
         at = max(end, at + 1)
 
 
-def _may_begin(token: Token) -> bool:
-    return token.pos_ in _MODIFIER_TAGS or token.pos_ == "DET" or _is_possessive(token)
+def _may_begin(where: Places, at: int) -> bool:
+    return where.tags[at] in _MODIFIER_TAGS or where.tags[at] == "DET" or _is_possessive(where, at)
 
 
-def _is_possessive(token: Token) -> bool:
-    found = PRONOUNS.get(token.lower_)
-    return bool(found and found.use == "possessive" and found.kind != "who" and token.pos_ in {"PRON", "DET"})
+def _is_possessive(where: Places, at: int) -> bool:
+    return where.tags[at] in ("PRON", "DET") and where.lower[at] in _POSSESSIVES
 
 
-def _phrase_end(doc: Doc | Sequence[Token], at: int) -> int:
+def _phrase_end(where: Places, at: int) -> int:
     """One past the head noun of the phrase that begins at ``at``; ``at`` itself where there is no noun."""
-    end, i = at, at
-    while i < len(doc):
-        token = doc[i]
-        if "\n" in token.text or (i > at and (token.pos_ == "DET" or _is_possessive(token))):
+    tags, end, i = where.tags, at, at
+    while i < len(tags):
+        tag = tags[i]
+        if "\n" in where.words[i] or (i > at and (tag == "DET" or _is_possessive(where, i))):
             break
-        if token.pos_ in {"NOUN", "PROPN"} or _is_noun_after_all(doc, i):
+        if tag in _NOUN_TAGS or (tag == "ADJ" and _is_noun_after_all(where, i)):
             end = i + 1
-        elif not (token.pos_ in {"ADJ", "NUM"} or i == at or _joins(doc, i) or _is_participle(doc, i)):
+        elif not (tag in ("ADJ", "NUM") or i == at or _joins(where, i) or _is_participle(where, i)):
             break
         i += 1
     return end
 
 
-def _is_noun_after_all(doc: Doc | Sequence[Token], i: int) -> bool:
+def _is_noun_after_all(where: Places, i: int) -> bool:
     """An adjective that is a person at the end of a phrase: "the chief executive said", "the 48-year-old"."""
-    if doc[i].pos_ != "ADJ" or (i + 1 < len(doc) and doc[i + 1].pos_ in _MODIFIER_TAGS):
+    if where.tags[i] != "ADJ" or (i + 1 < len(where.tags) and where.tags[i + 1] in _MODIFIER_TAGS):
         return False
-    known = noun(doc[i].lower_)
-    return _is_year_old(doc, i) or bool(known and known.sort == PERSON and not doc[i].is_title)
+    known = noun(where.lower[i])
+    return _is_year_old(where, i) or bool(known and known.sort == PERSON and not where.words[i].istitle())
 
 
-def _is_year_old(doc: Doc | Sequence[Token], i: int) -> bool:
+def _is_year_old(where: Places, i: int) -> bool:
     """ "48-year-old", one token or five."""
-    if doc[i].lower_.endswith("year-old"):
+    lower = where.lower
+    if lower[i].endswith("year-old"):
         return True
-    return doc[i].lower_ == "old" and i > 3 and doc[i - 2].lower_ == "year" and doc[i - 1].text in "-‑"
+    return lower[i] == "old" and i > 3 and lower[i - 2] == "year" and lower[i - 1] in "-‑"
 
 
-def _joins(doc: Doc | Sequence[Token], i: int) -> bool:
-    """A hyphen or a title's full stop inside the phrase."""
-    return i + 1 < len(doc) and doc[i].text in "-‑.&/" and not doc[i - 1].whitespace_ and doc[i].text != "."
+def _joins(where: Places, i: int) -> bool:
+    """A mark inside the phrase: a hyphen, "&" or "/" that nothing parts from the word before it."""
+    word = where.words[i]
+    if i + 1 >= len(where.words) or word not in "-‑.&/" or word == ".":
+        return False
+    return where.starts[i - 1] + len(where.words[i - 1]) == where.starts[i]
 
 
-def _is_participle(doc: Doc | Sequence[Token], i: int) -> bool:
-    token = doc[i]
-    follows = i + 1 < len(doc) and doc[i + 1].pos_ in {"NOUN", "ADJ"}
-    return (
-        token.pos_ in {"VERB", "ADV"} and follows and doc[i - 1].pos_ in {"DET", "ADJ", "NUM", "PUNCT", "ADV"}
-    )
+def _is_participle(where: Places, i: int) -> bool:
+    tags = where.tags
+    follows = i + 1 < len(tags) and tags[i + 1] in ("NOUN", "ADJ")
+    return tags[i] in ("VERB", "ADV") and follows and tags[i - 1] in ("DET", "ADJ", "NUM", "PUNCT", "ADV")
 
 
 def _roles_before(
-    doc: Doc, phrases: Sequence[tuple[int, int]], owner: _Owners
+    where: Places, phrases: Sequence[tuple[int, int]], owner: _Owners
 ) -> dict[int, tuple[int, tuple[str, ...]]]:
     """By the first token of a person's name: where its phrase begins and the role that it says, or ().
 
@@ -228,28 +230,29 @@ def _roles_before(
     for first, last in phrases:
         for at in range(first + 1, last):
             if at in owner.of and owner.of.get(at - 1) is not owner.of[at] and owner.of[at].label == "PERSON":
-                words = content_words(doc, first, at)
+                words = content_words(where, first, at)
                 said = bool(words) and (
-                    noun(words[-1]) or words[-1] in ABBREVIATED or _is_title(doc, first, at)
+                    noun(words[-1]) or words[-1] in ABBREVIATED or _is_title(where, first, at)
                 )
                 role = tuple(ABBREVIATED.get(word, word) for word in words) if said else ()
                 found[at] = (first, role)
     return found
 
 
-def _is_title(doc: Doc, first: int, last: int) -> bool:
-    title, rest = names.split_title(doc[first:last].text)
+def _is_title(where: Places, first: int, last: int) -> bool:
+    title, rest = names.split_title(where.text_of(first, last))
     return bool(title) and not rest
 
 
-def content_words(doc: Doc, first: int, last: int) -> tuple[str, ...]:
+def content_words(where: Places, first: int, last: int) -> tuple[str, ...]:
     """Lower-case words of a phrase that describe: no determiner, number or mark; nouns as lemmas."""
     words = []
-    for token in doc[first:last]:
-        if token.pos_ in {"NOUN", "PROPN"}:
-            words.append(noun_lemma(token.text) if token.lower_ not in ABBREVIATED else token.lower_)
-        elif token.pos_ in {"ADJ", "VERB"}:
-            words.append(token.lower_)
+    for at in range(first, last):
+        word = where.lower[at]
+        if where.tags[at] in _NOUN_TAGS:
+            words.append(word if word in ABBREVIATED else noun_lemma(where.words[at]))
+        elif where.tags[at] in ("ADJ", "VERB"):
+            words.append(word)
     return tuple(words)
 
 
@@ -263,49 +266,48 @@ def name_mention(
     gender = plural = None
     if sort == PERSON:
         plural = False
-        gender = _told_gender(doc, each.name, first, last, roles)
-    elif sort == PEOPLE and _is_one_national(doc, each.name, first, last):
+        gender = _told_gender(where, each.name, first, last, roles)
+    elif sort == PEOPLE and _is_one_national(where, each.name, first, last):
         return Mention(
-            doc[first - 1].idx, each.end, first - 1, last, NOMINAL, PERSON, NATIONAL, None, False,
-            definite=True, use=_use(doc, first - 1, last), sentence=where.sentences[first],
+            where.starts[first - 1], each.end, first - 1, last, NOMINAL, PERSON, NATIONAL, None, False,
+            definite=True, use=_use(doc, where, first - 1, last), sentence=where.sentences[first],
             block=where.blocks[first], quotation=where.quotations[first], begins=first - 1,
         )  # fmt: skip
     elif sort == PEOPLE:
-        plural = each.name.endswith("s") or doc[last - 1].pos_ == "NOUN"
+        plural = each.name.endswith("s") or where.tags[last - 1] == "NOUN"
         if not plural:
             sort = OTHER  # an adjective: "the Iraqi side"
     return Mention(
         each.start, each.end, first, last, NAME, sort, "", gender, plural,
-        name=each.name, definite=True, use=_use(doc, first, last), sentence=where.sentences[first],
+        name=each.name, definite=True, use=_use(doc, where, first, last), sentence=where.sentences[first],
         block=where.blocks[first], quotation=where.quotations[first], roles=roles,
         begins=first if begins < 0 else begins, age=age_after(doc, last) if sort == PERSON else None,
     )  # fmt: skip
 
 
-def _is_one_national(doc: Doc, name: str, first: int, last: int) -> bool:
+def _is_one_national(where: Places, name: str, first: int, last: int) -> bool:
     """Whether a nationality stands for one of its people: "the Swede said"."""
-    if not first or doc[first - 1].lower_ != "the" or name.endswith(("s", "sh", "ch")):
+    if not first or where.lower[first - 1] != "the" or name.endswith(("s", "sh", "ch")):
         return False
-    follows = doc[last] if last < len(doc) else None
-    if follows is None or follows.pos_ not in {"VERB", "AUX"}:
+    if last == len(where.tags) or where.tags[last] not in ("VERB", "AUX"):
         return False
-    return not name.endswith("ese") or follows.lower_.endswith("s")  # "the Milanese thinks", one
+    return not name.endswith("ese") or where.lower[last].endswith("s")  # "the Milanese thinks", one
 
 
 def _told_gender(
-    doc: Doc, name: str, first: int, last: int, roles: tuple[tuple[str, ...], ...]
+    where: Places, name: str, first: int, last: int, roles: tuple[tuple[str, ...], ...]
 ) -> str | None:
     """A person's gender by title, given name or role: "Mrs. Pell", "Laura Pell", "spokesman Pell"."""
-    title = names.split_title(doc[first:last].text)[0] or _title_before(doc, first)
+    title = names.split_title(where.text_of(first, last))[0] or _title_before(where, first)
     told = names.title_gender(title) if title else None
     told = told or names.gender(name) or names.given_gender(name.split()[0])
     nouns = (noun(role[-1]) for role in roles)
     return told or next((each.gender for each in nouns if each and each.gender), None)
 
 
-def _title_before(doc: Doc, first: int) -> str | None:
+def _title_before(where: Places, first: int) -> str | None:
     for size in (3, 2, 1):
-        title, rest = names.split_title(doc[max(0, first - size) : first].text)
+        title, rest = names.split_title(where.text_of(max(0, first - size), first))
         if title and not rest:
             return title
     return None
@@ -313,67 +315,73 @@ def _title_before(doc: Doc, first: int) -> str | None:
 
 def nominal_mention(doc: Doc, where: Places, first: int, last: int) -> Mention | None:
     """The mention of a noun phrase by its determiner and head; ``None`` where its head is no common noun."""
-    head = doc[last - 1]
-    lemma = noun_lemma(head.text)
-    known = noun(lemma) or noun(head.lower_)
-    if head.pos_ not in {"NOUN", "PROPN"} and not _is_noun_after_all(doc, last - 1):
+    head = last - 1
+    lemma, known, tag = noun_lemma(where.words[head]), _known(where, head), where.tags[head]
+    year_old = _is_year_old(where, head)
+    if tag not in _NOUN_TAGS and not _is_noun_after_all(where, head):
         return None
-    if head.pos_ == "PROPN" and known is None and not _is_year_old(doc, last - 1):
+    if tag == "PROPN" and known is None and not year_old:
         return None
-    begin = doc[first]
-    owned = _is_possessive(begin) or (first > 0 and doc[first - 1].lower_ in {"'s", "’s", "'", "’"})
-    indefinite = begin.lower_ in _INDEFINITE or begin.pos_ == "NUM"
-    definite = owned or (begin.pos_ == "DET" and not indefinite)
-    plural = lemma != head.lower_ or head.lower_ in _PLURAL_GROUPS
+    begin = where.lower[first]
+    owned = _is_possessive(where, first) or (first > 0 and where.lower[first - 1] in GENITIVES)
+    indefinite = begin in _INDEFINITE or where.tags[first] == "NUM"
+    definite = owned or (where.tags[first] == "DET" and not indefinite)
+    plural = lemma != where.lower[head] or where.lower[head] in _PLURAL_GROUPS
     sort = known.sort if known else OTHER
-    if _is_year_old(doc, last - 1):
+    if year_old:
         sort, lemma, plural = PERSON, YEAR_OLD, False
     return Mention(
-        begin.idx, head.idx + len(head), first, last, NOMINAL, sort, lemma,
+        where.starts[first], where.starts[head] + len(where.words[head]), first, last, NOMINAL, sort, lemma,
         known.gender if known and not plural else None, plural,
-        words=content_words(doc, first, last), definite=definite, indefinite=indefinite, owned=owned,
-        use=_use(doc, first, last), sentence=where.sentences[first], block=where.blocks[first],
-        quotation=where.quotations[first], age=age_within(doc, first, last) if sort == PERSON else None,
+        words=content_words(where, first, last), definite=definite, indefinite=indefinite, owned=owned,
+        use=_use(doc, where, first, last), sentence=where.sentences[first], block=where.blocks[first],
+        quotation=where.quotations[first], age=age_within(where, first, last) if sort == PERSON else None,
     )  # fmt: skip
 
 
-def _is_pronoun(token: Token) -> bool:
+def _known(where: Places, at: int) -> Noun | None:
+    """What the lists say of the noun at token ``at``."""
+    return noun(noun_lemma(where.words[at])) or noun(where.lower[at])
+
+
+def _is_pronoun(where: Places, at: int) -> bool:
     """Not "US" (written as a name) nor "I" as a numeral or "mine" as a noun."""
-    return token.pos_ in {"PRON", "DET", ""} and token.text != "US"
+    return where.tags[at] in ("PRON", "DET", "") and where.words[at] != "US"
 
 
-def pronoun_mention(doc: Doc, where: Places, token: Token) -> Mention:
+def pronoun_mention(where: Places, at: int) -> Mention:
     """The mention of a personal or relative pronoun."""
-    found = PRONOUNS[token.lower_]
+    found = PRONOUNS[where.lower[at]]
     gender = {"he": "m", "she": "f"}.get(found.kind)
     plural = {"they": True, "we": True, "you": None, "who": None}.get(found.kind, False)
     sort = BODY if found.kind == "it" else PERSON
-    use = found.use if found.use != "possessive" or token.lower_ != "her" else _use_of_her(doc, token)
+    use = found.use if found.use != "possessive" or where.lower[at] != "her" else _use_of_her(where, at)
     return Mention(
-        token.idx, token.idx + len(token), token.i, token.i + 1, PRONOUN, sort, found.kind, gender, plural,
-        definite=True, use=use, sentence=where.sentences[token.i], block=where.blocks[token.i],
-        quotation=where.quotations[token.i],
+        where.starts[at], where.starts[at] + len(where.words[at]), at, at + 1, PRONOUN, sort, found.kind,
+        gender, plural, definite=True, use=use, sentence=where.sentences[at], block=where.blocks[at],
+        quotation=where.quotations[at],
     )  # fmt: skip
 
 
-def _use_of_her(doc: Doc, token: Token) -> str:
-    follows = doc[token.i + 1] if token.i + 1 < len(doc) else None
-    return "possessive" if follows is not None and follows.pos_ in _MODIFIER_TAGS else "object"
+def _use_of_her(where: Places, at: int) -> str:
+    follows = where.tags[at + 1] if at + 1 < len(where.tags) else ""
+    return "possessive" if follows in _MODIFIER_TAGS else "object"
 
 
-def _use(doc: Doc, first: int, last: int) -> str:
+def _use(doc: Doc, where: Places, first: int, last: int) -> str:
     """``subject`` before a verb, ``possessive`` before 's, ``prepositional``, ``object`` after a verb,
     else ``other``."""
-    follows = doc[last] if last < len(doc) else None
-    before = doc[first - 1] if first else None
-    if follows is not None and follows.lower_ in {"'s", "’s", "'", "’"} and follows.pos_ == "PART":
+    follows = where.tags[last] if last < len(where.tags) else ""
+    before = where.tags[first - 1] if first else ""
+    if follows == "PART" and where.lower[last] in GENITIVES:
         return "possessive"
-    if before is not None and before.pos_ == "ADP":
+    if before == "ADP":
         return "prepositional"
-    if follows is not None and follows.pos_ in {"VERB", "AUX"}:
+    if follows in ("VERB", "AUX"):
         return "subject"
-    if before is not None and before.pos_ in {"VERB", "AUX"}:
+    if before in ("VERB", "AUX"):
         return "object"
-    if follows is not None and follows.text == "," and (before is None or before.is_punct or before.is_space):
+    comma = last < len(where.words) and where.words[last] == ","
+    if comma and (not first or doc[first - 1].is_punct or doc[first - 1].is_space):
         return "subject"
     return "other"

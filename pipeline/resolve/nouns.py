@@ -60,6 +60,7 @@ class Noun:
     gender: str | None = None
 
 
+@functools.lru_cache(maxsize=65536)
 def noun(lemma: str) -> Noun | None:
     """What the lists of ``configs/lexicon`` say of a noun; ``None`` for one on no list."""
     return _nouns().get(lemma) or _by_ending(lemma) or (Noun(PERSON) if lemma in epithets() else None)

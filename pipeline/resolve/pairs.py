@@ -101,16 +101,14 @@ def pair_features(anaphor: Mention, chains: Sequence[Chain]) -> Matrix:
     return np.array(rows, dtype=np.float64).reshape(len(chains), len(FEATURES))
 
 
-def _row(anaphor: Mention, chain: Chain, rank: int, most: int) -> list[float]:
+def _row(anaphor: Mention, chain: Chain, rank: int, most: int) -> tuple[float, ...]:
     last = chain.mentions[-1]
     apart = anaphor.sentence - last.sentence
     recent = sum(1 for each in chain.mentions[-6:] if anaphor.sentence - each.sentence <= 3)
     quoted, quoting = last.quotation > 0, anaphor.quotation > 0
     same_quotation = quoted and last.quotation == anaphor.quotation
-    best = min(
-        (each for each in chain.mentions[-4:] if each.sentence == last.sentence), key=lambda each: each.first
-    )
-    values = (
+    best = next(each for each in chain.mentions[-4:] if each.sentence == last.sentence)
+    return (
         1, math.log1p(apart), apart == 0, apart == 1, anaphor.block == last.block,
         math.log1p(anaphor.block - last.block), math.log1p(anaphor.first - last.last), rank == 0, rank == 1,
         last.form == NAME, last.form == NOMINAL, last.form == PRONOUN,
@@ -127,7 +125,6 @@ def _row(anaphor: Mention, chain: Chain, rank: int, most: int) -> list[float]:
         anaphor.head == "they",
         anaphor.head == "it",
     )  # fmt: skip
-    return [float(value) for value in values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +147,7 @@ class Ranker:
             values = values @ weights + offsets
             if n + 1 < len(self.layers):
                 values = np.maximum(values, 0)
-        found: Matrix = 1 / (1 + np.exp(-np.clip(values[:, 0], -30, 30)))
+        found: Matrix = 1 / (1 + np.exp(-np.minimum(np.maximum(values[:, 0], -30), 30)))
         return found
 
     def best(self, anaphor: Mention, features: Matrix) -> int | None:

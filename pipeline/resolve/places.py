@@ -1,4 +1,4 @@
-"""Where the tokens of an article stand: sentence, segment and quotation of each."""
+"""The tokens of an article column by column: words, sentence, segment and quotation of each."""
 
 from __future__ import annotations
 
@@ -19,15 +19,29 @@ _MARKS = (*_OPEN, *_CLOSE, '"', "``", "''")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things stand in one Doc: a sentence, a block and a quotation for every token."""
+    """What stands where in one Doc: its words, and a sentence, a block and a quotation for every token.
 
+    spaCy makes a Token each time it is asked for one, and its string each time that is asked for.
+    """
+
+    text: str
+    starts: Sequence[int]
+    words: Sequence[str]
+    lower: Sequence[str]
+    tags: Sequence[str]
     sentences: Sequence[int]
     blocks: Sequence[int]
     quotations: Sequence[int]
 
+    def text_of(self, first: int, last: int) -> str:
+        """The text of tokens ``first`` to before ``last``."""
+        if first >= last:
+            return ""
+        return self.text[self.starts[first] : self.starts[last - 1] + len(self.words[last - 1])]
+
 
 def places(doc: Doc, reading: Reading) -> Places:
-    """The sentence, block and quotation of every token of ``doc``."""
+    """The tokens of ``doc`` with the sentence, block and quotation of each."""
     offsets = doc.to_array([IDX]).reshape(-1).astype(np.int64)
     blocks = np.searchsorted([block.start for block in reading.blocks], offsets, side="right") - 1
     if doc.has_annotation("SENT_START"):
@@ -36,7 +50,18 @@ def places(doc: Doc, reading: Reading) -> Places:
         begins = np.array([_begins_sentence(doc, token) for token in doc], dtype=bool)
     begins[:1] = False
     begins[1:] |= blocks[1:] != blocks[:-1]
-    return Places(np.cumsum(begins).tolist(), blocks.tolist(), _quotations(doc, blocks.tolist()))
+    tokens = list(doc)
+    words = [token.text for token in tokens]
+    return Places(
+        text=reading.text,
+        starts=offsets.tolist(),
+        words=words,
+        lower=[word.lower() for word in words],
+        tags=[token.pos_ for token in tokens],
+        sentences=np.cumsum(begins).tolist(),
+        blocks=blocks.tolist(),
+        quotations=_quotations(doc, blocks.tolist()),
+    )
 
 
 def _begins_sentence(doc: Doc, token: Token) -> bool:

@@ -167,7 +167,7 @@ def _mention(
         named = Named(begin, end, LABELS.get(kind, "PRODUCT"), name)
         return name_mention(doc, where, named, (span.start, max(span.start + 1, _name_end(span))))
     if len(span) == 1 and span[0].lower_ in PRONOUNS:
-        return pronoun_mention(doc, where, span[0])
+        return pronoun_mention(where, span.start)
     return nominal_mention(doc, where, span.start, max(head.end, span.start + 1))
 
 
