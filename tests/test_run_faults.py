@@ -16,7 +16,8 @@ import pytest
 
 from pipeline import run, tables
 from pipeline.config import Config, load_config
-from pipeline.run.workers import Limits, Pool, Serial
+from pipeline.run import workers
+from pipeline.run.workers import Limits, Pool, Serial, Worker
 from pipeline.tables.lock import BusyError, locked
 from tests.fakes import fake_recipe, make_fakes
 from tests.test_run import CONFIG, content, corpus, extract, ids, write
@@ -72,8 +73,28 @@ def test_serial_run_gives_up_an_article_that_takes_too_long(
     assert (summary.rejects, summary.n_documents) == ({"timeout": 1}, 3)
 
 
+@pytest.mark.parametrize(("n_articles", "n_processes"), [(2, 1), pytest.param(30, 2, marks=pytest.mark.slow)])
+def test_no_more_processes_start_than_the_work_pays_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_articles: int, n_processes: int
+) -> None:
+    started: list[Worker] = []
+    spawn = Pool._spawn
+
+    def counted(pool: Pool) -> Worker:
+        started.append(spawn(pool))
+        return started[-1]
+
+    monkeypatch.setattr(Pool, "_spawn", counted)
+    write(tmp_path / "corpus", {f"{i}.txt": f"Ann {i}" + " said so" * 300 for i in range(n_articles)})
+    extract(tmp_path / "corpus", tmp_path / "pool", jobs=2)
+    assert len(started) == n_processes
+    extract(tmp_path / "corpus", tmp_path / "serial")
+    assert content(tmp_path / "pool") == content(tmp_path / "serial")
+
+
 @pytest.mark.slow
-def test_pool_gives_the_tables_of_a_serial_run(tmp_path: Path) -> None:
+def test_pool_gives_the_tables_of_a_serial_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WORKER_CHARS", 100)
     folder = tmp_path / "corpus"
     write(folder, {f"s{i % 3}/{i:03}.txt": f"Ann {i} said.\nSubscribe\n" * (i % 7 + 1) for i in range(300)})
     extract(folder, tmp_path / "serial")

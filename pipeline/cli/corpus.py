@@ -37,7 +37,7 @@ def _shard(value: str | None) -> tuple[int, int] | None:
     return int(number), int(of)
 
 
-Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes at most; by default one a core.")]
 
 
 @app.command(

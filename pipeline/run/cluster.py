@@ -66,6 +66,9 @@ class RayPool:
         self.actors: list[Actor] = []
         self.make_actor = ray.remote(num_cpus=1)(_Worker)
 
+    def expect(self, n_chars: float) -> None:
+        """A cluster is not used for a few articles."""
+
     def warm_up(self, n: int) -> None:
         while len(self.actors) < min(n, self.jobs):
             self._spawn()

@@ -173,6 +173,11 @@ def n_wanted(ledger: Ledger) -> int:
     return int(ledger.one(f"SELECT COUNT(*) FROM work WHERE {IS_WANTED}"))
 
 
+def n_chars_left(ledger: Ledger) -> float:
+    """Code points of the articles to be cleaned or extracted, wherever their texts are."""
+    return float(ledger.one("SELECT TOTAL(n_chars) FROM work WHERE todo AND status IS NULL"))
+
+
 def unread(ledger: Ledger) -> list[int]:
     """The inputs of articles that have to be cleaned again though their inputs are the same."""
     query = (

@@ -158,6 +158,7 @@ class _Run:
         """Find out what is to do and do it, until rows for all that is new lie in the staging folder."""
         self._prepare_staging()
         corpus.keep(self.ledger)
+        self.executor.expect(walk.n_bytes_to_read(self.ledger))
         for survey in self.read(walk.to_read(self.ledger), self.counts.n_new + self.counts.n_changed):
             corpus.add(self.ledger, survey)
         corpus.add_rejects(self.ledger, map(_of_walk, self.listing.rejects))
@@ -165,6 +166,7 @@ class _Run:
         learn(self.ledger, self.job.is_repeated)
         corpus.compare(self.ledger, lost)
         self.counts.n_resumed = corpus.reuse(self.ledger, self._resumed())
+        self.executor.expect(corpus.n_chars_left(self.ledger))
         unread = corpus.unread(self.ledger)
         for survey in self.read(unread, len(unread)):
             corpus.add_texts(self.ledger, survey)

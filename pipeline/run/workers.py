@@ -33,6 +33,16 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 """Each process of a pool computes on one core: more threads than cores make all of them slower."""
 
 
+WORKER_CHARS = 30_000
+"""Code points of text, about ten news articles, for which a further process pays: reading them takes one core
+1.5 s, and a process needs 2.5 s of computing to load the model."""
+
+
+def processes_for(n_chars: float, most: int) -> int:
+    """How many processes so much text pays for, ``most`` of them at most."""
+    return min(most, 1 + int(n_chars // WORKER_CHARS))
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long a task may take before its process is ended: a start, and a slowest pace.
@@ -73,6 +83,9 @@ class Executor(Protocol):
 
     jobs: int
     """Tasks at a time."""
+
+    def expect(self, n_chars: float) -> None:
+        """Be told how much text there is to read: a process that costs more than it saves is not started."""
 
     def warm_up(self, n: int) -> None:
         """Start processes for ``n`` tasks, as far as there may be so many; they get ready meanwhile."""
@@ -127,6 +140,9 @@ class Serial:
     def __init__(self, make_stages: MakeStages, config: Config, limits: Limits) -> None:
         self.make_stages, self.config, self.limits = make_stages, config, limits
         self.stages: Stages | None = None
+
+    def expect(self, n_chars: float) -> None:
+        """There is one process, however much it is."""
 
     def warm_up(self, n: int) -> None:
         """Nothing to start."""
@@ -224,13 +240,16 @@ class Worker:
 
 
 class Pool:
-    """As many processes as ``jobs``, each with stages of its own; spawned, which all systems can do."""
+    """Up to ``jobs`` processes, each with stages of its own; spawned, which all systems can do."""
 
     def __init__(self, make_stages: MakeStages, config: Config, limits: Limits, *, jobs: int) -> None:
         self.start = (make_stages, config, limits)
-        self.limits, self.jobs = limits, jobs
+        self.limits, self.jobs, self.most = limits, jobs, jobs
         self.workers: list[Worker] = []
         self.context = mp.get_context("spawn")
+
+    def expect(self, n_chars: float) -> None:
+        self.jobs = processes_for(n_chars, self.most)
 
     def warm_up(self, n: int) -> None:
         while len(self.workers) < min(n, self.jobs):
