@@ -405,16 +405,16 @@ def _first_text(segments: Sequence[Segment], kind: str) -> str | None:
 
 def _segment(raw: RawArticle, page: Page, piece: Piece, number: int) -> Segment:
     """The one place where a piece of a page becomes a ``Segment``."""
-    start, end = page.starts[piece.first], page.ends[piece.last - 1]
+    start, end, label = page.starts[piece.first], page.ends[piece.last - 1], piece.label
     return Segment(
         doc_id=raw.doc_id,
         segment_id=f"{raw.doc_id}#s{number}",
-        kind=piece.label.kind,
+        kind=label.kind,
         kept=piece.kept,
         start=start,
         end=end,
         text=raw.text[start:end],
-        author=piece.label.author,
+        author=label.author,
         posted=piece.posted,
-        reason=piece.label.reason,
+        reason=label.reason,
     )

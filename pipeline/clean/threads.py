@@ -137,23 +137,24 @@ def _dated(line: str) -> tuple[str, dt.datetime | None] | None:
     return " ".join(_FILLER.sub(" ", rest).split()), when
 
 
-def find_signatures(page: Page, start: int, furniture: Furniture) -> list[Signature]:
-    """The signatures from line ``start`` on; a name and its time may stand on two lines."""
+def find_signatures(page: Page, start: int, short: Sequence[int], furniture: Furniture) -> list[Signature]:
+    """The signatures from line ``start`` on, of whose lines ``short`` are short enough to be one.
+
+    A name and its time may stand on two lines.
+    """
     found: list[Signature] = []
-    i = start
-    while i < len(page):
-        signature = _signature(page, i, start, furniture)
+    end = start
+    for i in short:
+        signature = _signature(page, i, start, furniture) if i >= end else None
         if signature:
             found.append(signature)
-            i = signature.last
-        else:
-            i += 1
+            end = signature.last
     return found
 
 
 def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signature | None:
     line = page.lines[i]
-    if len(line) > _MAX_SIGNATURE_CHARS or line[0] in "—–":
+    if line[0] in "—–":
         return None
     says = _SAYS.match(line) if line[-1] == ":" or line.endswith(("...", "…")) else None
     if says and (name := _name(_FILLER.sub(" ", says["name"]))):
@@ -251,8 +252,9 @@ def _is_heading(line: str) -> bool:
 
 def find_thread(page: Page, start: int, furniture: Furniture) -> Thread | None:
     """The comment thread from line ``start`` on, if there is one."""
-    headings = [i for i in range(start, len(page)) if _is_heading(page.lines[i])]
-    signatures = _without_quoted(find_signatures(page, start, furniture))
+    short = [i for i in range(start, len(page)) if len(page.lines[i]) <= _MAX_SIGNATURE_CHARS]
+    headings = [i for i in short if _is_heading(page.lines[i])]
+    signatures = _without_quoted(find_signatures(page, start, short, furniture))
     if not signatures:
         return _unsigned_thread(page, headings[-1], furniture) if headings else None
     heading = max((i for i in headings if i < signatures[0].first), default=None)
