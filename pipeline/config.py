@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import hashlib
 import tomllib
@@ -125,7 +126,18 @@ def load_config(path: Path | None = None) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path or 'configs/default.toml'}: {where}: {first['msg']}") from error
+        why = _unknown(first["loc"]) if first["type"] == "extra_forbidden" else first["msg"]
+        raise ConfigError(f"{path or 'configs/default.toml'}: {where}: {why}") from error
+
+
+def _unknown(place: tuple[int | str, ...]) -> str:
+    """That there is no setting of a name, and which was meant."""
+    section: Any = Config
+    for name in place[:-1]:
+        section = section.model_fields[name].annotation
+    near = difflib.get_close_matches(str(place[-1]), section.model_fields, 1)
+    there = f"did you mean {near[0]}?" if near else f"there are {', '.join(section.model_fields)}"
+    return f"no such setting; {there}"
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

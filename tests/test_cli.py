@@ -119,6 +119,35 @@ def test_what_cannot_be_done_is_said(
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[raed]\nmax_chars = 3", "raed: no such setting; did you mean read?"),
+        ("[read]\nmax_char = 3", "read.max_char: no such setting; did you mean max_chars?"),
+        ("[read.fields]\nbody = 'x'", "read.fields.body: no such setting; there are text, url, title"),
+        ("[read]\nmax_chars = 'x'", "read.max_chars: Input should be a valid integer"),
+        ("[read\n", "not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, story: Path, text: str, message: str) -> None:
+    (tmp_path / "my.toml").write_text(text)
+    result = call("extract", story, "-o", tmp_path / "out", "--config", tmp_path / "my.toml")
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+@pytest.mark.usefixtures("fakes")
+def test_names_with_spaces_are_quoted_where_they_are_to_be_typed(tmp_path: Path, story: Path) -> None:
+    out = tmp_path / "my tables"
+    assert "no such folder; give the outputs of `newsclaims extract`" in call("show", out).stderr
+    out.mkdir()
+    assert f"newsclaims extract INPUT -o '{out}'" in call("show", out).stderr
+    assert (
+        f"`newsclaims show '{out}'`, `newsclaims report '{out}'`" in call("extract", story, "-o", out).stderr
+    )
+    assert f"`newsclaims show '{out}'`" in call("show", out, "--grep", "zzz").stderr
+
+
 def test_our_own_faults_are_not_hidden(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("a bug")

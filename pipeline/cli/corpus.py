@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,18 +115,19 @@ def _report(
     summary: Summary, outputs: Path, loudness: Loudness, *, share: tuple[int, int] | None = None
 ) -> None:
     place = address(outputs) or str(outputs)
-    for line in _summary_lines(summary, place, verbose=loudness.verbose):
+    name = shlex.quote(place)
+    for line in _summary_lines(summary, name, verbose=loudness.verbose):
         loudness.tell(line)
     if share is None:
-        loudness.tell(f"tables   in {place}: `newsclaims show {place}`, `newsclaims report {place}`")
+        loudness.tell(f"tables   in {place}: `newsclaims show {name}`, `newsclaims report {name}`")
     else:
-        loudness.tell(f"share    {share[0]} of {share[1]} done; after the last, `newsclaims merge {place}`")
+        loudness.tell(f"share    {share[0]} of {share[1]} done; after the last, `newsclaims merge {name}`")
     if summary.rejects:
         raise typer.Exit(REJECTED)
 
 
 def _summary_lines(summary: Summary, outputs: str, *, verbose: bool) -> Iterator[str]:
-    """What a run did, for a person, and what to do next."""
+    """What a run did, for a person, and what to do next; ``outputs`` as a shell takes it."""
     if summary.why_anew:
         yield f"everything was done anew: {summary.why_anew}"
     changes = (

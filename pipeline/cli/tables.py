@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -179,9 +180,8 @@ def _nothing(outputs: Path, table: str, query: Query) -> str:
         return f"no article {query.doc!r}{hint}"
     if query == Query():
         return f"the table {table} is empty"
-    return (
-        f"no row of {table} answers; take a condition away, or look at all with `newsclaims show {outputs}`"
-    )
+    every = f"newsclaims show {shlex.quote(str(outputs))}"
+    return f"no row of {table} answers; take a condition away, or look at all with `{every}`"
 
 
 @app.command(epilog=example("newsclaims report outputs", "newsclaims report outputs -o /tmp/report"))

@@ -218,7 +218,7 @@ def cut(sizes: Sequence[int], *, left: int, jobs: int) -> Iterator[int]:
     """How many of the articles with these sizes, in order, go into each task.
 
     For several processes the pieces shrink as the work comes to its end (guided self-scheduling,
-    Polychronopoulos and Kuck 1987), so that all end together, and eight articles are work for two.
+    Polychronopoulos and Kuck 1987), so that all end together.
 
     Args:
         sizes: code points.

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.schema import TABLES, Sketch, arrow_schema
 from pipeline.tables import parquet
-from pipeline.tables.place import FolderError, part_path, parts, private
+from pipeline.tables.place import no_table, part_path, parts, private
 from pipeline.tables.records import to_arrow, to_records
 
 Record = TypeVar("Record")
@@ -27,7 +27,7 @@ def scan(outputs: Path, name: str, columns: Sequence[str] | None = None) -> Iter
     """
     files = parts(outputs, name)
     if not files:
-        raise FolderError(f"{outputs}: no table {name!r}; run `newsclaims extract INPUT -o {outputs}` first")
+        raise no_table(outputs, name)
     for path in files:
         yield parquet.read_part(path, columns)
 

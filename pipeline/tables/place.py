@@ -6,11 +6,20 @@ Imports nothing of weight: a run that finds nothing new needs no more of the tab
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 
 class FolderError(Exception):
     """An outputs folder cannot be used; the message names it and the way out."""
+
+
+def no_table(outputs: Path, name: str) -> FolderError:
+    """That there is nothing to read, and how to get it."""
+    if not outputs.is_dir():
+        return FolderError(f"{outputs}: no such folder; give the outputs of `newsclaims extract`")
+    target = shlex.quote(str(outputs))
+    return FolderError(f"{outputs}: no table {name!r}; run `newsclaims extract INPUT -o {target}` first")
 
 
 INNER = frozenset({"sketches"})

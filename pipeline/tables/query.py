@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from pipeline.schema import TABLES, arrow_schema
-from pipeline.tables.place import FolderError, parts
+from pipeline.tables.place import no_table, parts
 
 BATCH_ROWS = 1024
 
@@ -73,7 +73,7 @@ def open_table(outputs: Path, name: str) -> ds.Dataset:
     """
     files = [str(path) for path in parts(outputs, name)]
     if not files:
-        raise FolderError(f"{outputs}: no table {name!r}; run `newsclaims extract INPUT -o {outputs}` first")
+        raise no_table(outputs, name)
     return ds.dataset(files, schema=arrow_schema(TABLES[name]), format="parquet")
 
 
