@@ -85,6 +85,8 @@ def print_claims(out: Console, claims: Iterable[Row], heading: Text, related: It
     """
     out.print(heading)
     shown = list(claims)
+    if not shown:
+        _indented(out, Text("no claims", "dim"), 2)
     known = {claim["claim_id"]: claim for claim in (*related, *shown)}
     answers: dict[str | None, list[Row]] = {}
     for claim in known.values():
@@ -183,6 +185,8 @@ def _about(claim: Row) -> Iterator[str]:
 def print_entities(out: Console, entities: Sequence[Entity], heading: Text) -> None:
     """The names of one article by label, with how often and in which forms they are mentioned."""
     out.print(heading)
+    if not entities:
+        _indented(out, Text("no names, dates or quantities", "dim"), 2)
     found: dict[tuple[str, str], list[str]] = {}
     for entity in entities:
         found.setdefault((entity.label, entity.name or entity.text), []).append(entity.text)

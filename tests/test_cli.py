@@ -258,6 +258,13 @@ def test_stages_print_for_people(story: Path) -> None:
 
 
 @pytest.mark.usefixtures("fakes")
+def test_stages_say_where_there_is_nothing(tmp_path: Path) -> None:
+    (tmp_path / "dull.txt").write_text("nothing was said")
+    assert "  no claims\n" in call("claims", tmp_path / "dull.txt").stdout
+    assert "  no names, dates or quantities\n" in call("entities", tmp_path / "dull.txt").stdout
+
+
+@pytest.mark.usefixtures("fakes")
 def test_stages_print_json_lines(story: Path) -> None:
     (document,) = map(json.loads, call("clean", story, "--json").stdout.splitlines())
     assert document["text"] == STORY
