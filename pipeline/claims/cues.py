@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -205,17 +206,21 @@ def _is_prefix(words: tuple[str, ...], lexicon: Lexicon) -> bool:
 
 def _forms(token: Token) -> tuple[str, ...]:
     """Every form under which a word may stand in the lexicon: base forms first, then as written."""
-    word = token.lower_.replace("’", "'")
+    return _forms_of(token.lower_.replace("’", "'"), token.pos_)
+
+
+@functools.lru_cache(maxsize=65536)
+def _forms_of(word: str, tag: str) -> tuple[str, ...]:
     if word in ("n't", "never"):
         return ("not", "never") if word == "never" else ("not",)
     if word in ("'s", "'re", "'m"):
         return ("be", word)
     if word in ("ca", "wo"):
         return ("can" if word == "ca" else "will",)
-    order = ("NOUN", "VERB") if token.pos_ == "NOUN" else ("VERB", "NOUN")
+    order = ("NOUN", "VERB") if tag == "NOUN" else ("VERB", "NOUN")
     forms = dict.fromkeys(form for upos in order for form in lemmas(word, upos))
     forms[word] = None
-    if token.pos_ == "ADV" and word.endswith("ly"):
+    if tag == "ADV" and word.endswith("ly"):
         forms[word.removesuffix("ly")] = None
     return tuple(forms)
 

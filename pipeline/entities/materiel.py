@@ -16,19 +16,20 @@ _BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])([-/])(?=[^\W\d_])")
 
 def find_materiel(doc: Doc, words: Sequence[str]) -> list[Found]:
     """Weapons and vehicles of ``doc`` in text order, without overlap; ``words`` are its lower-case tokens."""
-    found, at = [], 0
-    while at < len(words):
+    found, done, phrases = [], 0, _phrases()
+    for at, word in enumerate(words):
+        if at < done or word not in phrases:
+            continue
         size, label = _longest(words, at)
         if size and _is_common(doc, at, size):
             found.append(Found(doc[at].idx, doc[at + size - 1].idx + len(doc[at + size - 1]), label))
-        at += size or 1
+        done = at + size
     return found
 
 
 def _longest(words: Sequence[str], at: int) -> tuple[int, str]:
     """How many words from ``at`` on make the longest phrase of the list, and its label."""
-    phrases = _phrases()
-    for size in range(min(phrases[words[at]], len(words) - at) if words[at] in phrases else 0, 0, -1):
+    for size in range(min(_phrases()[words[at]], len(words) - at), 0, -1):
         label = _labels().get(_singular(" ".join(words[at : at + size])))
         if label:
             return size, label

@@ -33,6 +33,12 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALE = r"(?:\s(?:hundred|thousand|million|billion|trillion)|\s?(?:bn|mn|tn|m|k)\b)"
 _NUMBER = rf"(?:(?:{_DIGITS})(?:{_SCALE})?|\b{_WORD_NUMBER}(?:[\s-]{_WORD_NUMBER})*)"
 _RANGE = rf"{_NUMBER}(?:\s?(?:-|–|to|or)\s?{_NUMBER})?"
+_BEFORE_NUMBER = r"(?<![\w.,"
+"""How each pattern begins that matches only where a number begins, or a word before it."""
+
+_NUMBER_START = re.compile(rf"(?<![\w.,])(?:\d|(?:last|past|next|few)\s|{_WORD_NUMBER})")
+"""Where one of those may match; tried there alone, five patterns need no pass over the text each."""
+
 _SYMBOL = r"(?:(?:US|AU|NZ|HK|CA|A|C|S)?\$|[€£¥₹₽₪₩₺])"
 _DAY_PART = r"(?:morning|afternoon|evening|night)"
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
@@ -54,9 +60,21 @@ def find_measures(doc: Doc, text: str, words: Sequence[str]) -> list[Found]:
 
 
 def _patterned(text: str) -> Iterator[Found]:
+    numbers = [match.start() for match in _NUMBER_START.finditer(text)]
     for label, pattern in _patterns():
-        for match in pattern.finditer(text):
+        numeric = pattern.pattern.startswith(_BEFORE_NUMBER)
+        for match in _matches_at(pattern, text, numbers) if numeric else pattern.finditer(text):
             yield Found(match.start(), match.end(), label)
+
+
+def _matches_at(pattern: re.Pattern[str], text: str, starts: Sequence[int]) -> Iterator[re.Match[str]]:
+    """What ``finditer`` gives of a pattern that matches at no other places than ``starts``."""
+    done = 0
+    for start in starts:
+        match = pattern.match(text, start) if start >= done else None
+        if match:
+            done = match.end()
+            yield match
 
 
 @functools.cache
