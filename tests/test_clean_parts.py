@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from pipeline.clean.alignment import line_labels
-from pipeline.clean.bylines import authors_of, dateline_of, parse_byline
-from pipeline.clean.dates import find_dates
+from pipeline.clean.bylines import agency_at_end, authors_of, dateline_of, parse_byline
+from pipeline.clean.dates import find_dates, settled_date
 from pipeline.clean.extent import find_extent
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.lines import join_lines, split_lines
@@ -389,6 +389,7 @@ def test_the_stretch_with_most_prose_is_found() -> None:
     [
         ("By Tom Ellery, Ridge County Herald staff writer", "Ridge County Herald"),
         ("Tom Ellery | Transport reporter | The Ridge Herald", None),
+        ("All content by Ridge News Agency is licensed under CC BY 4.0.", "Ridge News Agency"),
         ("By Tom Ellery, Associated Press", None),
         ("By Tom Ellery in Ridge", None),
         ("Follow The Quarry Post on Twitter", "The Quarry Post"),
@@ -575,3 +576,33 @@ def report(place: str) -> str:
         f"Officials said on Monday that {place} number {n} would hold, though the water is {n} metres up."
         for n in range(1, 9)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        ("The road was reopened on Sunday. — AFP", "AFP"),
+        ("(With inputs from PTI)", "PTI"),
+        ("jal/rt (AFP, dpa)", "AFP"),
+        ("Reuters", None),
+        ("He told Reuters.", None),
+    ],
+)
+def test_agency_at_the_end(text: str, agency: str | None) -> None:
+    assert agency_at_end(text) == agency
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "day"),
+    [
+        ("12-03-2018", "On 12 March the minister", 12),
+        ("03/12/2018", "On March 12, 2018, the minister", 12),
+        ("Tuesday 04/12/2018", "", 4),
+        ("12-03-2018", "nothing", None),
+        ("12-03-2018", "12 March, and 3 December", None),
+        ("13-03-2018", "13 March", None),  # can be read in one way only
+    ],
+)
+def test_dates_that_the_page_settles(text: str, page: str, day: int | None) -> None:
+    found = settled_date(text, page)
+    assert (found.when.day if found else None) == day

@@ -58,6 +58,9 @@ _NOISE = re.compile(
     r"\b\d+ (?:comments?|shares?|views?|replies)\b|\([^)]{0,60}\)|\bfollow\b",
     re.I,
 )
+_SAID = re.compile(r"(?<=\w)[\s,]+(?:last )?(?:published|updated|posted)(?: (?:on|at))?:?\s*(?=\||$)", re.I)
+"""What stands between a name and a date: "Jo Hart Published March 7"."""
+_DATE_THEN = re.compile(r"^ ?\| {1,2}[A-Z]")
 _EVIDENCE = re.compile(r"@|\bmin(?:ute)?s? read\b|\bfollow\b", re.I)
 _PARTS = re.compile(r"\s*[|•·–—/,;]\s*|\s+-\s+|\s+(?:and|with)\s+|\s*&\s*|\s{2,}", re.I)
 _IN_PLACE = re.compile(
@@ -78,6 +81,7 @@ _STAFF = re.compile(
 )
 _AGENCY_IN = re.compile(r"^[A-Z][\w ]{2,40} in [A-Z][\w .’'-]{1,40}$")
 _MOST_CREDIT_CHARS = 140
+_LAST_CHARS = 60
 _DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Z'’.\- ]{2,}(?:, ?[A-Z][\w'’. \-]{1,30})?(?:/[A-Z][A-Z' \-]+)?)"
     r"(?:, (?P<date>(?:Jan|Feb|March|Mar|April|Apr|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}))?"
@@ -85,8 +89,17 @@ _DATELINE = re.compile(
 )
 _MONTH_AFTER = re.compile(r", (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
 _AGENCY_START = re.compile(r"^\(?(?P<agency>[A-Z][\w .\-]{1,30})\)?\s*(?:[—–-]|--|\.-)\s+")
-_AGENCY_IN_DATELINE = re.compile(r"^.{3,70}?\((?P<agency>[A-Z][\w .’'-]{1,30})\)\s*(?:[—–:-]|--)")
-"""A dateline whose place is not in capitals: "Brussels, 9 December (Reuters) -"."""
+_AGENCY_IN_DATELINE = re.compile(
+    r"^.{3,70}?(?:\((?P<agency>[A-Z][\w .’'-]{1,30})\)|/(?P<slashed>[A-Z][\w .’'-]{1,30})/)"
+    r"\s*\.?\s*(?:[—–:.-]|--|(?<=\.) ?(?=[A-Z]))"
+)
+"""A dateline whose place is not in capitals ("Brussels, 9 December (Reuters) -"), "(EFE).-", "/TASS/."."""
+_AGENCY_LAST = re.compile(
+    r"(?:(?:^|[.!?”\"’)])\s*[-–—=]{0,2}\s*|^(?:[a-z]{2,4}/)*[a-z]{2,4}\s*)[(\[/]?"
+    r"(?:(?i:with )(?i:inputs? from |agency inputs from |reporting by )?)?"
+    r"(?P<agency>[A-Z][\w .’'-]{1,30}?|dpa)(?:\s*[,/]\s*[\w .’'-]{2,30})*[)\]/]?\.?$"
+)
+"""How papers credit the wire at the end: "… Sunday. — AFP", "(With inputs from PTI)", "jal/rt (AFP, dpa)"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +188,7 @@ def parse_credit(text: str) -> Byline | None:
     authors: list[str] = []
     agency = None
     organisation = job = False
-    for part in _parts(_NOISE.sub(" | ", rest)):
+    for part in _parts(_SAID.sub(" | ", _NOISE.sub(" | ", rest))):
         name = without_role(part)
         credited = agency_within(part)
         if credited:
@@ -199,6 +212,8 @@ def parse_credit(text: str) -> Byline | None:
         elif not ((authors or agency or job) and _PLACE.match(part)):
             return None
     known = [name for name in authors if has_given_name(name)]
+    if authors and not known and not job and _DATE_THEN.match(rest):
+        return None  # "12 October 2020 Humanitarian Aid"
     if agency and len(known) < len(authors):
         authors = known  # "Reuters, New Delhi"
     if not authors and not agency and not (organisation and evidence):
@@ -246,14 +261,26 @@ def reporting_credit(text: str) -> Byline | None:
     return _names(match["names"].replace(" in ", " | ", 1)) if match else None
 
 
+def agency_at_end(text: str) -> str | None:
+    """The wire service that a paragraph's last words credit, or that a line below it is.
+
+    >>> agency_at_end("The road was reopened on Sunday. — AFP")
+    'AFP'
+    """
+    match = _AGENCY_LAST.search(text[-_LAST_CHARS:])
+    if match and len(text) <= _LAST_CHARS and match.start() == 0 and text[0].isupper():
+        return None  # a link or a tag
+    return agency_of(match["agency"]) if match else None
+
+
 def dateline_of(text: str) -> tuple[str, str | None] | None:
     """The place and the agency of a dateline that the paragraph opens with."""
     match = _DATELINE.match(text)
     if match and len(match["place"].split()) <= 6 and not match["place"].endswith(" I"):
         return _MONTH_AFTER.split(match["place"], maxsplit=1)[0].strip(" ,"), match["agency"]
-    match = _AGENCY_IN_DATELINE.match(text) if "(" in text[:80] else None
-    if match and agency_of(match["agency"]):
-        return "", agency_of(match["agency"])
+    match = _AGENCY_IN_DATELINE.match(text) if "(" in text[:80] or "/" in text[:80] else None
+    if match and agency_of(match["agency"] or match["slashed"]):
+        return "", agency_of(match["agency"] or match["slashed"])
     match = _AGENCY_START.match(text)
     if match and agency_of(match["agency"]):
         return "", agency_of(match["agency"])

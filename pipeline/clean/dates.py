@@ -151,6 +151,31 @@ def find_dates(text: str) -> list[Written]:
     return sorted(found, key=lambda written: written.start)
 
 
+def settled_date(text: str, page: str) -> Written | None:
+    """A date in figures that may be read in two ways, where the line's weekday or the page settles which.
+
+    The page does where it writes one of the two days out: "12 March" beside "12-03-2018".
+    """
+    match = _SHAPES[-1].search(text) if _HAS_YEAR.search(text) else None
+    if match is None or _day(match) is not None:
+        return None
+    first, second = int(match["first"]), int(match["second_figure"])
+    days = []
+    for day, month in ((first, second), (second, first)):
+        try:
+            days.append(dt.date(int(match["year"]), month, day))
+        except ValueError:
+            return None
+    weekdays = [day for day in days if f"{day:%A}" in text or re.search(rf"\b{day:%a}\b", text)]
+    kept = weekdays or [day for day in days if _is_written_out(day, page)]
+    return _with_time(text, match, kept[0]) if len(kept) == 1 else None
+
+
+def _is_written_out(day: dt.date, page: str) -> bool:
+    month = rf"{day:%b}(?:[a-z]*\b|\b\.?)"
+    return re.search(rf"\b{day.day}(?:st|nd|rd|th)? (?:of )?{month}|\b{month} {day.day}\b", page) is not None
+
+
 def _with_time(text: str, match: re.Match[str], day: dt.date) -> Written:
     start, end, clock = match.start(), match.end(), None
     after = _TIME_AFTER.match(text, end)

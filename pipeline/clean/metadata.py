@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.clean.bylines import authors_of, dateline_of, parse_byline, reporting_credit
-from pipeline.clean.dates import Written, find_dates, is_clock, not_future
+from pipeline.clean.bylines import agency_at_end, authors_of, dateline_of, parse_byline, reporting_credit
+from pipeline.clean.dates import Written, find_dates, is_clock, not_future, settled_date
 from pipeline.clean.header import Head
 from pipeline.clean.lines import Unit
+from pipeline.clean.people import has_given_name
 from pipeline.clean.publisher import copyright_agency
 from pipeline.schema import RawArticle
 
@@ -21,6 +22,9 @@ _UNITS_BELOW = 8
 _PLACE_BEFORE = re.compile(r"^[A-Z][\w'’./-]*(?:,? [A-Z][\w'’./-]*){0,4},? ?\(?$")
 _BEFORE_NAME = re.compile(r"^(?:[^:]{1,25}:\s*)?(?:by\s+)?", re.I)
 """What a site's rule for bylines may match before the name: "Pen: "."""
+_DATED = re.compile(r"^(?:date|posted|(?:first )?published|created|dated)\b", re.I)
+"""How a line below the story begins that tells when it was published."""
+_DATED_CHARS = 90
 _SIGNED = re.compile(r"^(?:posted|written|published) by:? .{2,60}$", re.I)
 _DASH_AFTER = re.compile(r"^\)?\.?\s*(?:\([^)]{2,25}\)\s*)?(?:[—–:/-]|--)")
 _STOP_WORDS = frozenset("the of and to in a is that for was on with as it he by be are at from said".split())
@@ -43,6 +47,8 @@ def find_credits(raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequ
     agency = None
     for i in head.bylines:
         byline = authors_of(units[i].text) or authors_of("by " + _BEFORE_NAME.sub("", units[i].text))
+        if byline and authors and parse_byline(units[i].text) is None and not _are_known(byline.authors):
+            byline = None  # a job below the name: "Local Democracy Reporter"
         if byline:
             authors += [name for name in byline.authors if name not in authors]
             agency = agency or byline.agency
@@ -56,12 +62,28 @@ def find_credits(raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequ
         agency = agency or (dateline[1] if dateline else None)
     if prose and agency is None:
         below = [unit.text for unit in units[prose[-1] + 1 : prose[-1] + 1 + _UNITS_BELOW]]
-        agency = next(filter(None, map(copyright_agency, below)), None)
+        agency = next(filter(None, map(copyright_agency, below)), None) or _credited_below(units, prose[-1])
     if prose and not authors:
         authors = _authors_below([unit.text for unit in units[prose[-1] :]])
     authors = [name for name in authors if agency is None or name.lower() != agency.lower()]
     published, text, updated = _times(raw, units, head, prose)
     return Credits(tuple(authors) or None, agency, published, text, updated)
+
+
+def _are_known(names: Sequence[str]) -> bool:
+    return all(map(has_given_name, names))
+
+
+def _credited_below(units: Sequence[Unit], last: int) -> str | None:
+    """The wire service credited at the end of the last paragraph or right below it."""
+    for i, unit in enumerate(units[last : last + 3]):
+        marked = i == 0 or not unit.text[0].isupper()  # a caption below may end in "(AFP)"
+        if marked and (agency := agency_at_end(unit.text)):
+            return agency
+        source = parse_byline(unit.text) if unit.text.lower().startswith(("source", "agenc")) else None
+        if source and source.agency:
+            return source.agency
+    return None
 
 
 def _authors_below(texts: Sequence[str]) -> list[str]:
@@ -96,9 +118,30 @@ def _times(
         stated = find_dates(raw.date_text)
         if stated and not_future(stated[0].when):
             return stated[0].when, raw.date_text, updated
+    published = published or _dated_elsewhere(raw, units, head, prose)
     if published is None:
         return None, None, updated
     return published[0].when, published[1], updated
+
+
+def _dated_elsewhere(
+    raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequence[int]
+) -> tuple[Written, str] | None:
+    """A date in figures in the head that the page settles, else the one date that stands below the story.
+
+    Where several lines below say that they were posted, they are comments.
+    """
+    for i in head.dates:
+        if (settled := settled_date(units[i].text, raw.text)) and not_future(settled.when):
+            return settled, units[i].text[settled.start : settled.end]
+    below = [unit.text for unit in units[prose[-1] + 1 :]] if prose else []
+    said = [text for text in below if len(text) < _DATED_CHARS and _DATED.match(text)]
+    if len(said) != 1 or said[0] not in below[:_UNITS_BELOW]:
+        return None
+    dates = find_dates(said[0])
+    if len(dates) != 1 or not not_future(dates[0].when):
+        return None
+    return dates[0], said[0][dates[0].start : dates[0].end]
 
 
 def _tells_more(written: Written, known: Written) -> bool:

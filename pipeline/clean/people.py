@@ -91,7 +91,8 @@ def _recased_word(word: str) -> str:
 
 def is_person(name: str) -> bool:
     """Whether a byline's part can be a person's name."""
-    if len(name) < 3 or name.lower().replace(".", "") in _DEGREES or name.split()[0] in _PLACE_WORDS:
+    first = name.split()[0]
+    if len(name) < 3 or name.lower().replace(".", "") in _DEGREES or first in _PLACE_WORDS or first == "The":
         return False
     if _ROLE.search(name) or _ORGANISATION.search(name):
         return False

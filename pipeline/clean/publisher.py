@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ _YEARS = r"(?:(?:19|20)\d\d(?:\s*[-–—,/]\s*(?:(?:19|20)?\d\d|[Pp]resent))?)"
 _MARK = r"(?:©|\([cC]\)|&copy;|[Cc]opyright|COPYRIGHT)"
 _MARKS = ("©", "(c)", "(C)", "opyright", "OPYRIGHT", "&copy;")
 _RESERVED = ("ights reserved", "ights Reserved")
-_SIGNS = (*_MARKS, "eserved", "ublished by ", "perated by ")
+_SIGNS = (*_MARKS, "eserved", "ublished by ", "perated by ", "ontent by ")
 """One of these is in every line that names an owner."""
 _COPYRIGHT = re.compile(
     rf"{_MARK}[\s:]*(?:{_MARK}[\s:]*)?(?:(?:[Bb]y|of)\s+)?,?\s*(?:{_YEARS}[\s,.:|]*)?(?:[Bb]y\s+)?[\s,|–-]*"
@@ -32,6 +33,8 @@ _ALL_RIGHTS = re.compile(
 _PUBLISHED_BY = re.compile(
     r"\b(?:[Pp]ublished|[Oo]wned and operated|[Oo]perated) by (?P<owner>[A-Z][\w &'’-]{2,48}?)(?=[.,;|(]|$)"
 )
+_LICENSED = re.compile(r"\b[Cc]ontent (?:by|of|from) (?P<owner>[A-Z][\w &'’-]{2,48}?) is licen[sc]ed\b")
+_PUBLISHERS = re.compile(r" (?:publishers|publishing|publications)(?: (?:company|co|group))?$", re.I)
 _COMPANY = re.compile(r",?\s*\b(?:inc|llc|ltd|limited|corp|plc|gmbh|s\.?a|pty|group plc)\b\.?,?$", re.I)
 _NOT_OWNERS = re.compile(
     r"^(?:all \w+|site|contents?|and |privacy|terms|contact|the authors?\b|holders?\b|policy|notices?|"
@@ -110,12 +113,14 @@ def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) 
     the copyright (a wire service holds that of its text only); a masthead above a menu; whom readers are
     asked to follow; the paper that a byline names.
     """
+    owner = _copyright_owner(lines)
     return (
         _title_suffix(lines[:3], title)
         or _spelt_by_host([*lines[:_TOP_LINES], *lines[_TOP_LINES:][-_TOP_LINES:]], url)
-        or _copyright_owner(lines)
+        or (_as_printed(owner, lines) if owner else None)
         or _masthead(lines, title)
         or _title_prefix(lines[:3], title)
+        or _in_print(lines)
         or _invited(lines)
         or _credited(lines, title)
     )
@@ -175,6 +180,27 @@ def _title_prefix(lines: Sequence[str], title: str | None) -> str | None:
         if found and not rest and len(parts) == 2 and _can_be_masthead(parts[0]) and _is_paper(parts[0]):
             return parts[0]
     return None
+
+
+def _as_printed(owner: str, lines: Sequence[str]) -> str:
+    """The owner's name as a line near the top spells it: without "Publishers", in place of an address."""
+    name = _LEADING_YEARS.sub("", owner) or owner
+    if not _HOST_LIKE.search(name):
+        short = _PUBLISHERS.sub("", name)
+        return short if short in lines[:_TOP_LINES] and " " in short else name
+    host = squeezed(name.lower().removeprefix("www.").split(".")[0])
+    spelt = (line for line in (*lines[:_TOP_LINES], *lines[-_TOP_LINES:]) if len(line) <= _MASTHEAD_CHARS)
+    same = (line for line in spelt if squeezed(line).removeprefix("the") == host)
+    return next(same, name) if len(host) >= _MIN_HOST_LETTERS else name
+
+
+def _in_print(lines: Sequence[str]) -> str | None:
+    """The name below "Published in", as platforms of many publications print it.
+
+    Within a line it may be the paper that the story was taken from.
+    """
+    names = (below for line, below in itertools.pairwise(lines) if line == "Published in")
+    return next((name for name in names if _can_be_masthead(name)), None)
 
 
 def _invited(lines: Sequence[str]) -> str | None:
@@ -269,6 +295,8 @@ def copyright_owner(line: str) -> str | None:
     >>> copyright_owner("Copyright © 2002-2020 Dale Newspapers Ltd. Registered in England")
     'Dale Newspapers'
     """
+    if "licen" in line and (licence := _LICENSED.search(line)):
+        return licence["owner"].removeprefix("the ")
     if any(mark in line for mark in _MARKS):
         found = [_COPYRIGHT.search(line), _OWNER_BEFORE.match(line)]
     elif any(mark in line for mark in _RESERVED):
@@ -311,12 +339,25 @@ def _masthead(lines: Sequence[str], title: str | None) -> str | None:
         if not _can_be_masthead(name):
             continue
         others = [line for line in (*lines[i + 1 : _TOP_LINES], *lines[-_TOP_LINES:]) if line != name]
-        if _is_paper(name) or any(name in line for line in others if len(line) < _MOST_LINE_CHARS // 4):
+        if _is_paper(name) or _is_repeated(name, others):
             return name
         several = len(name.split()) > 1 or any(c.isupper() for c in name[1:])
-        if several and any(map(_is_menu, lines[i + 1 : min(at, i + 4)])):
+        if several and not _names_section(name) and any(map(_is_menu, lines[i + 1 : min(at, i + 4)])):
             return name
     return None
+
+
+def _is_repeated(name: str, lines: Sequence[str]) -> bool:
+    """Whether a short line holds the name: "Write" is not in "Written by"."""
+    short = (line for line in lines if name in line and len(line) < _MOST_LINE_CHARS // 4)
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line) for line in short)
+
+
+def _names_section(name: str) -> bool:
+    """Whether a name joins sections, as "Politics & Diplomacy" does: it is the menu's first line."""
+    return re.search(r" (?:&|and) ", name) is not None and any(
+        word.lower() in load_furniture().line for word in name.split()
+    )
 
 
 def _can_be_masthead(name: str) -> bool:

@@ -13,30 +13,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.clean.dates import find_dates
 from pipeline.clean.furniture import Furniture
 from pipeline.clean.lines import Page, ends_sentence
+from pipeline.clean.signatures import (
+    MAX_SIGNATURE_CHARS,
+    THREAD_LINE,
+    Signature,
+    dated_of,
+    find_signatures,
+    name_of,
+    with_repliers,
+    without_quoted,
+)
 
-_MAX_SIGNATURE_CHARS = 110
-_MAX_NAME_CHARS = 40
-_MAX_NAME_WORDS = 5
 _BUTTON_WORDS = 7
 _MIN_UNHEADED = 3
 """Signatures that make a thread without a heading; teasers with author and date have no prose between."""
 
-_AGO = re.compile(r"\b(?:\d+|an?|one) (?:second|sec|minute|min|hour|hr|day|week|month|year|yr)s? ago\b", re.I)
-_DIGIT = re.compile(r"\d")
-_ASIDE = re.compile(
-    r"\((?:author|staff|mod(?:erator)?|editor|op|verified|guest|member|subscriber|admin)[^)]*\)", re.I
-)
-_SAYS = re.compile(
-    r"^(?P<name>\S.{0,60}?) (?:says|said|wrote|writes|commented|replied)(?P<when>\b.{0,50}?)\s*(?::|"
-    r"\.\.\.|…)$",
-    re.I,
-)
-_SIGNED = re.compile(
-    r"^(?:#?\d+[.)]? )?(?:commented|comment|posted|written|submitted|reply|left) (?:by\b|by:|from\b)", re.I
-)
+_REPLIES_TO = re.compile(r"^\W*(?:in reply to|replying to|reply to)\b.{0,50}$|^@[\w.-]+$", re.I)
 _NAMED = re.compile(r"^(?P<name>@?[\w.'’-]+(?: [\w.'’-]+){0,2}): \S")
 _REPLY_LINE = re.compile(r"\b(?:reply|like)\b", re.I)
 _JOB = re.compile(r"^(?:works|worked|studied|studies|lives|.{2,40} (?:at|·)) \S.{0,60}$", re.I)
@@ -48,45 +42,6 @@ _HEADING = re.compile(
     re.I,
 )
 _HEADING_WORDS = "comment respons repl thought discuss talkback feedback".split()
-_FILLER = re.compile(
-    r"\b(?:on|at|says|said|wrote|writes|posted|by|comment(?:ed)?|from|reply|replied|permalink|link|edited|"
-    r"updated|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|[|•·—–:,;\[\]#…]|\.\.\.|\s-\s|"
-    r"^-|-$|\b(?:score|rating|karma|points?|votes?|likes?)\b:? ?-?\d*|#?\b\d{1,4}[.)]?(?= |$)",
-    re.I,
-)
-_NO_NAME = re.compile(
-    r"^(?:(?:first |last |originally )?(?:published|updated|modified|posted|created|added|premium|live|"
-    r"video|"
-    r"photo|story|article|date|time|share|source|correction|advertisement|comments?|read|by|am|pm)\b.*|"
-    r".*\b(?:[ap]m [a-z]{1,4}))$",
-    re.I,
-)
-_THREAD_LINE = re.compile(
-    r"^(?:[\W\d]*(?:reply|report|report abuse|like|likes|unlike|dislike|flag|share|quote|edit|delete|"
-    r"upvote|"
-    r"downvote|permalink|link|log in to reply|reply to this|thumbs up|thumbs down|recommend|helpful|"
-    r"in reply to .{1,40}|show more|read more|see more|more|up ?votes?|down ?votes?|vote|report comment|"
-    r"share this comment|guest|moderator|staff|author|op|top commenter|subscriber|member|avatar|edited|"
-    r"\d+ ?(?:[smhdwy]|mo|hrs?|mins?))\b[\W\d]*)+$|^[\W\d]+$",
-    re.I,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Who wrote a comment and when: lines ``first`` to ``last - 1``.
-
-    ``says``: the line announces what follows ("NAME says:"); ``signed``: it says that it signs ("Posted by");
-    ``timed``: it gives a time, if only "2 hours ago".
-    """
-
-    first: int
-    last: int
-    author: str
-    posted: dt.datetime | None
-    says: bool
-    signed: bool = False
-    timed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,97 +64,6 @@ class Thread:
     comments: tuple[Comment, ...]
 
 
-def _name(text: str) -> str | None:
-    """``text`` as a commenter's name, ``None`` where it cannot be one."""
-    name = " ".join(_ASIDE.sub("", text).split()).strip(" -–—|,:;•·>*#()")
-    if not name or len(name) > _MAX_NAME_CHARS or len(name.split()) > _MAX_NAME_WORDS:
-        return None
-    if (
-        not any(c.isalpha() for c in name)
-        or _NO_NAME.match(name)
-        or (ends_sentence(name) and not re.search(r"\b\w\.$", name))
-    ):
-        return None
-    return name
-
-
-def _dated(line: str) -> tuple[str, dt.datetime | None] | None:
-    """What is left of a line beside its date or "2 hours ago", and the date; ``None`` without one."""
-    dates = find_dates(line)
-    if dates:
-        rest = line[: dates[0].start] + " | " + line[dates[0].end :]
-        when = dates[0].when
-    else:
-        ago = _AGO.search(line)
-        if not ago:
-            return None
-        rest, when = line[: ago.start()] + " | " + line[ago.end() :], None
-    return " ".join(_FILLER.sub(" ", rest).split()), when
-
-
-def find_signatures(page: Page, start: int, short: Sequence[int], furniture: Furniture) -> list[Signature]:
-    """The signatures from line ``start`` on, of whose lines ``short`` are short enough to be one.
-
-    A name and its time may stand on two lines.
-    """
-    found: list[Signature] = []
-    end = start
-    for i in short:
-        signature = _signature(page, i, start, furniture) if i >= end else None
-        if signature:
-            found.append(signature)
-            end = signature.last
-    return found
-
-
-def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signature | None:
-    line = page.lines[i]
-    if line[0] in "—–":
-        return None
-    says = _SAYS.match(line) if line[-1] == ":" or line.endswith(("...", "…")) else None
-    if says and (name := _name(_FILLER.sub(" ", says["name"]))):
-        if (dated := _dated(says["name"])) and (inner := _name(dated[0])):
-            return Signature(i, i + 1, inner, dated[1], says=True)
-        if says["when"].strip():
-            dated = _dated(says["when"])
-            return Signature(i, i + 1, name, dated[1], says=True) if dated and not dated[0] else None
-        after = _dated(page.lines[i + 1]) if i + 1 < len(page) and len(page.lines[i + 1]) < 60 else None
-        if after and not after[0]:
-            return Signature(i, i + 2, name, after[1], says=True)
-        return Signature(i, i + 1, name, None, says=True, timed=False)
-    if not _DIGIT.search(line) and " ago" not in line:
-        return None
-    dated = _dated(line)
-    if dated is None:
-        return None
-    rest, when = dated
-    if rest:
-        name = _name(rest)
-        signed = _SIGNED.match(line) is not None
-        return Signature(i, i + 1, name, when, says=False, signed=signed) if name else None
-    before = page.lines[i - 1] if i > start else ""
-    name = _name(before) if before and not furniture.line_mask(before.lower()) else None
-    return Signature(i - 1, i + 1, name, when, says=False) if name else None
-
-
-def _without_quoted(signatures: list[Signature]) -> list[Signature]:
-    """The signatures without those of quotations inside comments: "NAME wrote:" without a time.
-
-    Where most of the thread's give times, one without quotes; so does one right below another, and one of
-    a name that signed with a time before.
-    """
-    gives_times = 2 * sum(signature.timed for signature in signatures) > len(signatures)
-    earlier: set[str] = set()
-    kept: list[Signature] = []
-    for signature in signatures:
-        below = bool(kept) and kept[-1].last == signature.first
-        if signature.timed or not (gives_times or below or signature.author in earlier):
-            kept.append(signature)
-        if signature.timed:
-            earlier.add(signature.author)
-    return kept
-
-
 def _unsigned_thread(page: Page, heading: int, furniture: Furniture) -> Thread | None:
     """A thread whose comments have a name but no time."""
     last = heading + 1
@@ -217,10 +81,10 @@ def _reply_blocks(page: Page, heading: int, furniture: Furniture) -> Thread | No
     comments: list[Comment] = []
     first = last = heading + 1
     for i in range(heading + 1, len(page)):
-        if not (_THREAD_LINE.match(page.lines[i]) and _REPLY_LINE.search(page.lines[i])):
+        if not (THREAD_LINE.match(page.lines[i]) and _REPLY_LINE.search(page.lines[i])):
             continue
         first = _after_furniture(page, first, i, furniture)
-        name = _name(page.lines[first]) if i - first > 1 else None
+        name = name_of(page.lines[first]) if i - first > 1 else None
         if name:
             own = first + 2 if i - first > 2 and _JOB.match(page.lines[first + 1]) else first + 1
             comments.append(Comment(name, None, range(first, own), (), range(own, i)))
@@ -252,9 +116,10 @@ def _is_heading(line: str) -> bool:
 
 def find_thread(page: Page, start: int, furniture: Furniture) -> Thread | None:
     """The comment thread from line ``start`` on, if there is one."""
-    short = [i for i in range(start, len(page)) if len(page.lines[i]) <= _MAX_SIGNATURE_CHARS]
+    short = [i for i in range(start, len(page)) if len(page.lines[i]) <= MAX_SIGNATURE_CHARS]
     headings = [i for i in short if _is_heading(page.lines[i])]
-    signatures = _without_quoted(find_signatures(page, start, short, furniture))
+    signatures = without_quoted(find_signatures(page, start, short, furniture))
+    signatures = with_repliers(page, signatures, start)
     if not signatures:
         return _unsigned_thread(page, headings[-1], furniture) if headings else None
     heading = max((i for i in headings if i < signatures[0].first), default=None)
@@ -302,7 +167,8 @@ def _comes_before(
         return True
     if heading is not None:
         between = page.lines[heading + 1 : signatures[0].first]
-        return not any(_is_text(line) and not _is_notice(line, furniture) for line in between)
+        texts = (line for line in between if _is_text(line) and not THREAD_LINE.match(line))
+        return all(_is_notice(line, furniture) for line in texts)
     after = page.lines[signatures[-1].last : signatures[-1].last + 2]
     return any(ends_sentence(line) and _is_prose(line) for line in after)
 
@@ -316,21 +182,25 @@ def _signed_above(
     ends = [s.first for s in signatures[1:]] + [len(page)]
     for signature, end in zip(signatures, ends, strict=True):
         lines = _comment_lines(page, signature.last, end, furniture)
+        posted = signature.posted
+        dated = dated_of(page.lines[lines.stop - 1]) if len(lines) > 1 and not signature.timed else None
+        if dated and not dated[0]:  # "NAME said...", the comment, its date
+            lines, posted = range(lines.start, lines.stop - 1), dated[1]
         if len(lines):
             own = range(signature.first, signature.last)
-            comments.append(Comment(signature.author, signature.posted, own, (), lines))
+            comments.append(Comment(signature.author, posted, own, (), lines))
             last = lines.stop
     return comments, last
 
 
 def _comment_lines(page: Page, first: int, end: int, furniture: Furniture) -> range:
     """A comment's own lines between its signature and ``end``: up to the first line of furniture."""
-    while first < end and _THREAD_LINE.match(page.lines[first]):
+    while first < end and (THREAD_LINE.match(page.lines[first]) or _REPLIES_TO.match(page.lines[first])):
         first += 1
     last = first
     while last < end:
         line = page.lines[last]
-        if _THREAD_LINE.match(line):
+        if THREAD_LINE.match(line):
             break
         lower = line.lower()
         if (
@@ -385,6 +255,6 @@ def _after_furniture(page: Page, start: int, end: int, furniture: Furniture) -> 
     """The line after the last line of furniture in ``start`` to ``end - 1``."""
     for i in range(end - 1, start - 1, -1):
         line = page.lines[i]
-        if _THREAD_LINE.match(line) or furniture.line_mask(line.lower()):
+        if THREAD_LINE.match(line) or furniture.line_mask(line.lower()):
             return i + 1
     return start

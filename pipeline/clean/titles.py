@@ -13,10 +13,11 @@ from pipeline.clean.furniture import load_furniture
 from pipeline.clean.kinds import is_caption
 from pipeline.clean.lines import Unit, ends_sentence
 
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 DATELINE = re.compile(
-    r"^[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){0,3}(?:, [A-Z][\w'’. -]{2,30})?,? (?:(?:Jan|Feb|Mar|Apr|May|"
-    r"June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|"
-    r"Oct|Nov|Dec)[a-z]*\.?)(?:,? \d{4})?\.?(?:\s*[—–-])?$"
+    r"^(?!.*\b(?:Published|Posted|Updated)\b)[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){0,3}"
+    rf"(?:, [A-Z][\w'’. -]{{2,30}})?,? (?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})(?:,? \d{{4}})?\.?"
+    r"(?:\s*[—–-])?$"
 )
 _TITLE_WORDS = range(2, 36)
 _CREDIT_WORDS = 8
@@ -40,9 +41,15 @@ _MARKUP = re.compile(r"^#{1,6}\s+(?=\S)|^(?P<mark>\*\*|__)(?=\S.*(?P=mark)$)")
 _MARKUP_END = re.compile(r"\s+#+$|(?:\*\*|__)$")
 _UPDATED = re.compile(r"\s*[\[(]\s*(?:updated?|UPDATED?)\s*[\])]$|\s+[-–—|]\s*(?:updated?|UPDATED?)$", re.I)
 _BARE_UPDATED = re.compile(r"(?<=[^\W\d_])[?!]? (?:Updated|UPDATED)$")
+_DOCUMENT = re.compile(
+    r"(?:^|[-–—|:»]\s+)(?:(?:press|news|media) (?:release|statement|note)|press|statement|speech)s?$",
+    re.I,
+)
+"""How a line above the headline names the office and what it sends out: "Harbour Board - Press release"."""
 _LOWER_WORD = re.compile(r"\b[a-z]{4,}\b")
 _TRAIL_WORDS = range(3, 8)
 _TRAIL_SHARE = 0.6
+_DATE_WORDS = 6
 _SMALL_WORDS = frozenset("a an the of to in on at by for from with and or but nor as vs is are it".split())
 
 
@@ -177,6 +184,8 @@ def _title_score(lines: Lines, i: int, stop: int) -> float:
     score -= 0.6 * _is_menu(text, n_words)
     score -= 2.0 * _is_trail(lines, i)
     score += _has_credit(lines, i, stop)
+    score -= 0.7 * (_DOCUMENT.search(text) is not None)
+    score -= 0.2 * (i == 0 and _PAGE_TITLE.search(text) is not None)
     below = _next_candidate(lines, i, stop)
     if below is not None:
         # Two lines that can be: headline and standfirst, unless the upper one is a section's or site's name.
@@ -188,11 +197,47 @@ def _title_score(lines: Lines, i: int, stop: int) -> float:
 
 
 def _has_credit(lines: Lines, i: int, stop: int) -> float:
-    """0.5 where a byline or date stands below the line, less for a bare name."""
+    """0.5 where a byline or date stands below the line, less for a bare name and past a menu.
+
+    Where none does, a date right above counts: so blogs print it.
+    """
     below = range(i + 1, min(i + 6, stop))
-    if any(lines.is_announced(j) for j in below):
-        return 0.5
-    return 0.35 * any(lines.is_lone_credit(j) for j in below)
+    announced = next((j for j in below if lines.is_announced(j)), None)
+    if announced is not None:
+        if announced > i + 1 and _heads_next(lines, announced, stop):
+            return 0.1
+        return 0.25 if _past_menu(lines, i, announced) else 0.5
+    if any(lines.is_lone_credit(j) for j in below):
+        return 0.35
+    return 0.45 * (i > 0 and _heads_next(lines, i - 1, stop))
+
+
+def _heads_next(lines: Lines, i: int, stop: int) -> bool:
+    """Whether a line is a date above the last line before the prose, which looks like a headline.
+
+    A byline above the date makes it that of another headline, further up.
+    """
+    return (
+        i + 2 == stop
+        and lines.n_words[i] <= _DATE_WORDS
+        and not (i and (lines.is_announced(i - 1) or lines.is_lone_credit(i - 1)))
+        and has_date(lines[i])
+        and lines.n_words[i + 1] >= 4
+        and not ends_sentence(lines[i + 1])
+        and _can_be_title(lines, i + 1)
+    )
+
+
+def _past_menu(lines: Lines, i: int, credit: int) -> bool:
+    """Whether a button stands between a line and a credit that has another headline right above it."""
+    above = credit - 1
+    return (
+        above > i + 1
+        and lines.n_words[above] >= 4
+        and _can_be_title(lines, above)
+        and not ends_sentence(lines[above])
+        and any(lines.marked(j) for j in range(i + 1, above))
+    )
 
 
 def _next_candidate(lines: Lines, i: int, stop: int) -> int | None:
