@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.clean import clean
+from pipeline.clean.kinds import is_caption
 from pipeline.clean.lines import split_lines
 from pipeline.config import load_config
 from pipeline.schema import Article, RawArticle, one_line
@@ -188,3 +189,17 @@ def test_clean_text_keeps_its_words() -> None:
         kept += sum(len(s.text.split()) for s in made.segments if s.kept or s.kind in ("title", "subtitle"))
         n_all += len(text.split())
     assert kept / n_all > 0.99
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("The Reuters/Ipsos poll showed the coalition ahead by two points.", False),
+        ("The figures come from a poll by Reuters/Ipsos.", False),
+        ("A man sells bread in the market of Homs. REUTERS/Nadia Karam", True),
+        ("Smoke over the port. REUTERS/Nadia Karam/File Photo", True),
+        ("Soldiers at the gate (Reuters/N. al-Karam)", True),
+    ],
+)
+def test_a_credit_of_reuters_ends_its_line(line: str, expected: bool) -> None:
+    assert is_caption(line, n_words=len(line.split())) is expected

@@ -51,8 +51,8 @@ def _before_head(phrase: Phrase, lexicon: Lexicon) -> str | None:
         elif run:
             break
     first = bool(run) and run[0].start == phrase.words[0].start
-    if first and len(run) == 1 and not run[0].label and noun_lemma(run[0].text) in lexicon.organizations:
-        return None  # "Council leader", with the capital of a sentence's first word
+    if first and len(run) == 1 and not run[0].label:
+        return None  # "Council leader", "Fire chief", with the capital of a sentence's first word
     return text_of(run) or None
 
 

@@ -16,7 +16,8 @@ _CAPTION = re.compile(
     r"|^(?:photo|photos|photograph|image|picture|credit|illustration|file photo)(?:s|graphy)?(?: (?:by|"
     r"credit|courtesy))?\s*:"
     r"|^(?:photo|photos|photograph|image|illustration) (?:by|courtesy)\b"
-    r"|\b(?:getty images|afp/getty|\(ap photo[^)]*\)|ap photo/|reuters/[A-Z]|/reuters\)?\W*$|"
+    r"|\b(?:getty images|afp/getty|\(ap photo[^)]*\)|ap photo/|/reuters\)?\W*$|"
+    r"reuters/(?!ipsos)[^\s/]+(?:[ /][^\s/]+){0,4}\W*$|"
     r"shutterstock|/afp\)?\W*$|/getty)",
     re.I,
 )
