@@ -249,9 +249,9 @@ def make_entities(nlp: Language, name: str) -> Entities:  # noqa: ARG001
     assigns=["doc.spans"],
     default_config={
         "anchor": -1.0,
-        "outside": -1.0,
+        "outside": -0.7,
         "nested": 0.5,
-        "min_confidence": 0.3,
+        "min_confidence": 0.45,
         "find_nested": True,
         "keep_scores": False,
     },

@@ -40,7 +40,7 @@ GOLD = Path(__file__).resolve().parents[2] / "gold"
 
 PHASES = (
     Plan(claim_passes=4, entity_passes=2, pos_passes=1, last_share=0.4, n_steps=600),
-    Plan(claim_passes=3, entity_passes=1, pos_passes=1, first_share=0.75, warm_up_share=0.02, seed=29),
+    Plan(claim_passes=2, entity_passes=1, pos_passes=1, first_share=0.75, warm_up_share=0.02, seed=29),
     Plan(
         claim_passes=1,
         entity_passes=4,
@@ -61,15 +61,26 @@ PHASES = (
     ),
     Plan(
         claim_passes=3,
-        entity_passes=1,
+        entity_passes=2,
         pos_passes=1,
         first_share=0.5,
         warm_up_share=0.02,
         smoothing=0.05,
         hidden_share=0.06,
         nested=True,
-        share=0.5,
+        share=0.75,
         seed=67,
+    ),
+    Plan(
+        claim_passes=1,
+        entity_passes=1,
+        pos_passes=0,
+        first_share=0.2,
+        warm_up_share=0.05,
+        average=0.995,
+        smoothing=0.05,
+        nested=True,
+        seed=83,
     ),
     Plan(
         claim_passes=0,
@@ -85,8 +96,9 @@ PHASES = (
 """Each phase goes on from the averaged weights of the one before. Before the first one with ``nested``, the
 network marks the claims inside contents that it is then trained to find (``train.nested``)."""
 
-COPIES = {"passages": 3, "relations": 2}
-"""How often a pass holds each text of a source: PolNeAR is of US politics, and these are few."""
+COPIES = {"passages": 3, "relations": 2, "re3d": 2}
+"""How often a pass holds each text of a source: PolNeAR is of US politics, and these are few; re3d alone
+of the entity sets is of conflicts."""
 
 
 class DataError(Exception):
@@ -184,7 +196,7 @@ def read_sources(data: Path, *, without: set[str]) -> Sources:
     for path in sorted((data / "entities").glob("*-train.jsonl")):
         name = path.name.removesuffix("-train.jsonl")
         if name not in without:
-            entities += read_rows(found(path, name))
+            entities += read_rows(found(path, name)) * COPIES.get(name, 1)
     return Sources(claims, entities, treebanks, digests)
 
 
