@@ -164,10 +164,8 @@ def measure_pages(config: Config, half: str) -> Part:
         **score_headers(headers, clean_pages(headers, config)),
         **score_threads(threads, clean_pages(threads, config)),
     }
-    title = f"page tops and threads, {half.removesuffix(WHOLE)} half"
-    if half.endswith(WHOLE):
-        title = title.replace("page tops", "whole pages")
-    return Part(title, gold_digest(paths), all_scored(found))
+    kind = "whole pages" if half.endswith(WHOLE) else "page tops"
+    return Part(f"{kind} and threads, {half.removesuffix(WHOLE)} half", gold_digest(paths), all_scored(found))
 
 
 def measure_posts(config: Config, half: str) -> Part:
