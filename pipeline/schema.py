@@ -120,9 +120,13 @@ class Document:
     warnings: tuple[str, ...] | None = column("What a reader should know, such as `no_body`.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Segment:
-    """One or more whole lines of an article, with what they are and why."""
+    """One or more whole lines of an article, with what they are and why.
+
+    Nothing changes one, but it is not frozen: there are as many as paragraphs, and a frozen one of ten fields
+    takes four times as long to make.
+    """
 
     doc_id: str = column("The article.")
     segment_id: str = column("`doc_id#s` and the segment's number.")

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.characters import as_seen
-from pipeline.clean.features import look_up
 from pipeline.clean.furniture import Furniture, load_furniture
 from pipeline.clean.header import Head, find_head, find_opening
 from pipeline.clean.html_page import extract_page, units_of_body
 from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose, section_after
 from pipeline.clean.lines import Page, Unit, ends_sentence, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language
+from pipeline.clean.pieces import Piece, merged_pieces, with_thread
 from pipeline.clean.posts import find_excerpts, with_own_words
 from pipeline.clean.publisher import find_publisher, host_of, squeezed, stated_publisher
-from pipeline.clean.quoting import repeated_lines
 from pipeline.clean.scored import Scored, score_pages
 from pipeline.clean.scorer import Trees
 from pipeline.clean.site_lines import SiteLines
@@ -32,7 +29,6 @@ from pipeline.clean.titles import Lines, opens_with_title, title_text
 from pipeline.config import CleanConfig, Config
 from pipeline.schema import BODY_KINDS, Article, Document, RawArticle, Segment, one_line
 
-_MERGED_KINDS = frozenset({"navigation", "footer", "related", "promo", "tags", "other"})
 _OPENING_WORDS = 6
 """Words of the shortest sentence that opens an article."""
 _OPENING_PROBABILITY = 0.05
@@ -46,16 +42,6 @@ _NO_PROSE_LINES = 3
 """Where nothing is kept, lines before a comment thread may begin."""
 _THREAD_AFTER_WORDS = 40
 """Words of prose before a comment thread may begin: what stands higher is the article's own byline."""
-
-
-class Piece(NamedTuple):
-    """Lines ``first`` to ``last - 1`` and what they are."""
-
-    first: int
-    last: int
-    label: Label
-    kept: bool = False
-    posted: dt.datetime | None = None
 
 
 def clean(
@@ -134,7 +120,7 @@ def _find(raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: Cl
     rules = rules_for(raw.site_key, raw.site)
     ruled = rules.apply(scored.units, keep) if rules else {}
     head = _with_ruled(_head(scored, raw, keep), ruled)
-    return _Found(raw, scored, keep, np.flatnonzero(keep).tolist(), head, thread, ruled, site_name)
+    return _Found(raw, scored, keep, keep.nonzero()[0].tolist(), head, thread, ruled, site_name)
 
 
 def _credits(found: _Found) -> Credits:
@@ -142,7 +128,7 @@ def _credits(found: _Found) -> Credits:
 
 
 def _with_comments(pieces: list[Piece], found: _Found) -> list[Piece]:
-    return _with_thread(pieces, found.scored.page, found.thread, load_furniture()) if found.thread else pieces
+    return with_thread(pieces, found.scored.page, found.thread, load_furniture()) if found.thread else pieces
 
 
 def _from_html(
@@ -186,10 +172,11 @@ def _head(scored: Scored, raw: RawArticle, keep: NDArray[np.bool_]) -> Head:
     """
     units = scored.units
     lines = Lines(units, scored.seen, scored.words, scored.page.text)
-    first = int(np.argmax(keep)) if keep.any() else 0
-    opening = find_opening(lines, first) if keep.any() else 0
+    first = int(keep.argmax())
+    is_empty = not keep[first]
+    opening = 0 if is_empty else find_opening(lines, first)
     head = find_head(lines, opening, given=raw.title)
-    if head.title is None and keep.any() and opening == first:
+    if head.title is None and not is_empty and opening == first:
         following = units[first + 1].text if first + 1 < len(units) else None
         gap = scored.page.gap[units[first].last] if units[first].last < len(scored.page) else 0
         is_given = raw.title is not None and raw.title.strip() == units[first].text
@@ -217,7 +204,8 @@ def _with_ruled(head: Head, ruled: dict[int, Label]) -> Head:
 def _keep_opening(scored: Scored, keep: NDArray[np.bool_], head: Head) -> None:
     """Keep the prose between the head and the first kept unit: a short article's opening scores low."""
     taken = head.units
-    first = int(np.argmax(keep)) if keep.any() else len(scored.units)
+    first = int(keep.argmax())
+    first = first if keep[first] else len(scored.units)
     for i in range(first - 1, head.end - 1, -1):
         unit, n_words = scored.units[i], scored.words[i]
         if i in taken or is_caption(unit.text, n_words=n_words):
@@ -246,10 +234,10 @@ def _label(
     scored: Scored, keep: NDArray[np.bool_], head: Head, ruled: dict[int, Label], furniture: Furniture
 ) -> list[Piece]:
     """Every unit with its kind; ``ruled`` are those that a site's rules name."""
-    inside = np.flatnonzero(keep)
-    start, end = (int(inside[0]), int(inside[-1])) if len(inside) else (len(scored.units), -1)
+    inside = keep.nonzero()[0].tolist()
+    start, end = (inside[0], inside[-1]) if inside else (len(scored.units), -1)
     special = _captions(scored, keep) | _head_labels(head) | ruled
-    tags = find_tags(scored.units, set(inside[:-_MOST_TAG_UNITS].tolist()) | set(special))
+    tags = find_tags(scored.units, set(inside[:-_MOST_TAG_UNITS]) | set(special))
     keep[list(tags)] = False
     special = tags | special
     pieces, section = [], "navigation"
@@ -269,7 +257,7 @@ def _label(
                 section = section_after(label, section, n_words=n_words)
         if i == end:
             section = "other"
-        pieces.append(Piece(unit.first, unit.last, label, kept))
+        pieces.append(Piece(unit.first, unit.last, label, kept, n_words if kept else 0))
     return pieces
 
 
@@ -303,49 +291,6 @@ def _head_labels(head: Head) -> dict[int, Label]:
     return labels
 
 
-def _with_thread(pieces: list[Piece], page: Page, thread: Thread, furniture: Furniture) -> list[Piece]:
-    """The pieces with those of the thread's lines in place of what was there."""
-    before = [p._replace(last=min(p.last, thread.first)) for p in pieces if p.first < thread.first]
-    after = [p._replace(first=max(p.first, thread.last)) for p in pieces if p.last > thread.last]
-    inner: list[Piece] = []
-    repeated = repeated_lines(page, thread)
-    at = thread.first
-    for comment in thread.comments:
-        spans = [(r, Label("other", "repeats an earlier comment")) for r in comment.repeats]
-        spans.append((comment.signature, Label("byline", "signature of a comment")))
-        for quotes, group in itertools.groupby(comment.lines, key=repeated.__contains__):
-            lines = list(group)
-            label = Label("comment", "signed comment", comment.author)
-            quoting = Label("other", "comment repeats what stands above", comment.author)
-            spans.append((range(lines[0], lines[-1] + 1), quoting if quotes else label))
-        for span, label in sorted(spans, key=lambda pair: pair[0].start):
-            inner += [_thread_notice(page, i, furniture) for i in range(at, span.start)]
-            posted = comment.posted if label.author is not None else None
-            inner.append(Piece(span.start, span.stop, label, False, posted))
-            at = span.stop
-    inner += [_thread_notice(page, i, furniture) for i in range(at, thread.last)]
-    return before + inner + after
-
-
-def _thread_notice(page: Page, i: int, furniture: Furniture) -> Piece:
-    unit = Unit(i, i + 1, page.lines[i])
-    seen = look_up([unit], furniture)
-    n_words = len(unit.text.split())
-    return Piece(i, i + 1, label_furniture(unit, 0, seen, furniture, section="navigation", n_words=n_words))
-
-
-def _merged(pieces: Sequence[Piece]) -> list[Piece]:
-    """Neighbouring pieces of furniture of one kind as one."""
-    merged: list[Piece] = []
-    for piece in pieces:
-        last = merged[-1] if merged else None
-        if last and not (last.kept or piece.kept) and last.label.kind == piece.label.kind in _MERGED_KINDS:
-            merged[-1] = Piece(last.first, piece.last, last.label, last.kept, last.posted)
-        else:
-            merged.append(piece)
-    return merged
-
-
 def _article(
     raw: RawArticle,
     page: Page,
@@ -355,7 +300,8 @@ def _article(
     *,
     site_name: str | None = None,
 ) -> Article:
-    segments = tuple(_segment(raw, page, piece, n) for n, piece in enumerate(_merged(pieces)))
+    merged = merged_pieces(pieces)
+    segments = tuple([_segment(raw, page, piece, n) for n, piece in enumerate(merged)])
     prose = [one_line(s.text) for s in segments if s.kept and s.kind in BODY_KINDS]
     body = "\n".join(prose)
     title = _first_text(segments, "title")
@@ -383,20 +329,12 @@ def _article(
         text=raw.text,
         body=body,
         n_chars=len(raw.text),
-        n_words=sum(map(_n_words, prose)),
+        n_words=sum([piece.n_words for piece in merged if piece.label.kind in BODY_KINDS]),
         n_claims=0,
         duplicate_of=None,
         warnings=tuple(warnings) or None,
     )
     return Article(document, segments)
-
-
-def _n_words(line: str) -> int:
-    """Words of a line without white space at its ends: nothing need be split where single spaces part them.
-
-    That takes half the time; no other white space is printable.
-    """
-    return line.count(" ") + 1 if line.isprintable() and "  " not in line else len(line.split())
 
 
 def _first_text(segments: Sequence[Segment], kind: str) -> str | None:

@@ -100,6 +100,7 @@ _AGENCY_LAST = re.compile(
     r"(?P<agency>[A-Z][\w .’'-]{1,30}?|dpa)(?:\s*[,/]\s*[\w .’'-]{2,30})*[)\]/]?\.?$"
 )
 """How papers credit the wire at the end: "… Sunday. — AFP", "(With inputs from PTI)", "jal/rt (AFP, dpa)"."""
+_MARK_BEFORE = re.compile(r"[.!?”\"’)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +268,11 @@ def agency_at_end(text: str) -> str | None:
     >>> agency_at_end("The road was reopened on Sunday. — AFP")
     'AFP'
     """
-    match = _AGENCY_LAST.search(text[-_LAST_CHARS:])
-    if match and len(text) <= _LAST_CHARS and match.start() == 0 and text[0].isupper():
+    start = max(0, len(text) - _LAST_CHARS)
+    if start and not _MARK_BEFORE.search(text, start, len(text) - 1):
+        return None
+    match = _AGENCY_LAST.search(text, start)
+    if match and match.start() == 0 and text[0].isupper():
         return None  # a link or a tag
     return agency_of(match["agency"]) if match else None
 

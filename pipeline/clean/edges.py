@@ -39,7 +39,7 @@ def ends_at(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture, sett
     """
     bits = furniture.bits
     whole, start = bits["comments"] | bits["tags"], bits["tags"]
-    first, last = int(np.argmax(keep)), int(np.flatnonzero(keep)[-1])
+    first, last = int(keep.argmax()), int(keep.nonzero()[0][-1])
     n_kept = np.cumsum(np.where(keep, n_words, 0))
     least = max(settings.end_words, settings.end_share * float(n_kept[-1]))
     for i in range(first + 1, last + 1):
@@ -55,7 +55,7 @@ def ends_at(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture, sett
 def leave_out_copyright(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture) -> None:
     """Take out the lines of copyright that a short text ends with: nothing else tells them from it."""
     legal = furniture.bits["legal"]
-    for i in np.flatnonzero(keep)[::-1]:
+    for i in keep.nonzero()[0][::-1]:
         if not seen.anywhere_mask[i] & legal or n_words[i] > _COPYRIGHT_WORDS:
             return
         if not any(mark in seen.lower[i] for mark in _COPYRIGHT_MARKS):
@@ -72,7 +72,7 @@ def trim_headings(
     units: Sequence[Unit], probability: Floats, n_words: Floats, keep: Flags, settings: CleanConfig
 ) -> None:
     """Take out short lines without an end mark at both ends: an article begins and ends with a sentence."""
-    places = np.flatnonzero(keep)
+    places = keep.nonzero()[0]
     for order, most_words, below in (
         (places, settings.opening_words, settings.opening_probability),
         (places[::-1], settings.closing_words, settings.closing_probability),
@@ -85,7 +85,7 @@ def trim_headings(
 
 def keep_turns(units: Sequence[Unit], keep: Flags, marked: Flags) -> None:
     """Keep the questions and answers that go on from the last kept unit."""
-    kept = np.flatnonzero(keep)
+    kept = keep.nonzero()[0]
     last = int(kept[-1]) if len(kept) else -1
     if last >= 0 and _item(units[last].text) == "turn":
         keep[last + 1 : _list_end(units, last + 1, "turn", marked)] = True

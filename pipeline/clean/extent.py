@@ -50,6 +50,18 @@ class Scores:
     repeats: Floats
     recurs: Flags
 
+    def upto(self, n: int) -> Scores:
+        """The first ``n`` units."""
+        at = slice(n)
+        return Scores(
+            self.units[at],
+            self.seen.part(at),
+            self.probability[at],
+            self.n_words[at],
+            self.repeats[at],
+            self.recurs[at],
+        )
+
 
 def keep_units(scores: Scores, furniture: Furniture, settings: CleanConfig) -> Flags:
     """Which units are the article's prose."""
@@ -65,7 +77,7 @@ def keep_units(scores: Scores, furniture: Furniture, settings: CleanConfig) -> F
     keep = _inside(scores, probability, start, end, furniture, settings)
     _look_back(scores, probability, keep, marked, settings)
     leave_out_copyright(scores.seen, scores.n_words, keep, furniture)
-    if not keep.any():
+    if not np.count_nonzero(keep):
         return keep
     if not clean:
         stop = ends_at(scores.seen, scores.n_words, keep, furniture, settings)
@@ -74,7 +86,7 @@ def keep_units(scores: Scores, furniture: Furniture, settings: CleanConfig) -> F
         trim_headings(scores.units, scores.probability, scores.n_words, keep, settings)
         if stop < len(keep):
             return keep
-    if not keep.any():
+    if not np.count_nonzero(keep):
         return keep
     keep_turns(scores.units, keep, marked)
     keep_announced_list(scores.units, keep, marked, end)
@@ -152,20 +164,19 @@ def _inside(
     """The units from ``start`` to ``end - 1`` less captions, unlikely ones, and teasers under their
     heading."""
     keep = np.zeros(len(scores.units), bool)
-    related = furniture.bits["related"]
+    related, least = furniture.bits["related"], settings.drop_below
     under_heading = False
-    line_mask, start_mask = scores.seen.line_mask, scores.seen.start_mask
-    words, likely = scores.n_words.astype(int).tolist(), probability.tolist()
-    for i in range(start, end):
-        text, n_words = scores.units[i].text, words[i]
-        is_heading = line_mask[i] & related or (start_mask[i] & related and n_words <= _HEADING_WORDS)
-        if is_heading and _is_teaser_heading(text, likely[i]):
+    seen, inner = scores.seen, slice(start, end)
+    columns = scores.units, seen.line_mask, seen.start_mask, scores.n_words.tolist(), probability.tolist()
+    for i, (unit, line, begin, n_words, likely) in enumerate(zip(*(c[inner] for c in columns), strict=True)):
+        text = unit.text
+        is_heading = line & related or (begin & related and n_words <= _HEADING_WORDS)
+        if is_heading and _is_teaser_heading(text, likely):
             under_heading = True
         elif not (under_heading and n_words <= _TEASER_WORDS and not ends_sentence(text)):
             under_heading = False
-            keep[i] = likely[i] >= settings.drop_below and not (
-                n_words <= _CAPTION_WORDS and is_caption(text, n_words=n_words)
-            )
+            if likely >= least and not (n_words <= _CAPTION_WORDS and is_caption(text, n_words=n_words)):
+                keep[start + i] = True
     return keep
 
 
@@ -178,9 +189,9 @@ def _look_back(
     scores: Scores, probability: Floats, keep: Flags, marked: Flags, settings: CleanConfig
 ) -> None:
     """Keep the paragraphs right above the stretch: a short article's opening scores low."""
-    if not keep.any():
+    first = int(keep.argmax())
+    if not keep[first]:
         return
-    first = int(np.argmax(keep))
     for i in range(first - 1, max(first - 1 - settings.back_units, -1), -1):
         if marked[i] or probability[i] < settings.drop_below or scores.n_words[i] < _SENTENCE_WORDS:
             return

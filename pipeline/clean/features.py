@@ -24,7 +24,8 @@ Floats = NDArray[np.floating[Any]]
 
 _LETTER, _UPPER, _DIGIT, _SPACE, _STOP, _COMMA, _QUOTE, _MARK = (1 << n for n in range(8))
 _WIDE, _COLON, _OPENER, _CLOSER, _SIGN = (1 << n for n in range(8, 13))
-_N_CLASSED = 0x3000
+_N_CLASSED = 0x3001
+"""One past the last code point that is white space."""
 
 _FIGURE_DATE = re.compile(
     r"\d(?<!\w.)(?:\d?(?:(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
@@ -87,7 +88,8 @@ def look_up(units: Sequence[Unit], furniture: Furniture) -> Seen:
     """The furniture phrases of every unit."""
     lower = [unit.text.lower() for unit in units]
     line = [furniture.line_mask(text) if len(text) < 60 else 0 for text in lower]
-    start = [furniture.start_mask(text) for text in lower]
+    first_words = furniture.start_phrases
+    start = [furniture.start_mask(t) if t.partition(" ")[0] in first_words else 0 for t in lower]
     return Seen(lower, line, start, furniture.find_anywhere(lower))
 
 

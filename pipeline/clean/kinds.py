@@ -22,8 +22,10 @@ _CAPTION = re.compile(
     re.I,
 )
 """A credit of Reuters ends its line; "Reuters/Ipsos" is no photographer but a poll."""
-_CAPTION_HINTS = "photo image pic getty reuters shutterstock afp credit courtesy illustrat source".split()
-"""One of these is in every caption that the pattern finds; looking for them first is five times as fast."""
+_CAPTION_STARTS = ("photo", "image", "picture", "credit", "illustration", "file photo")
+_CAPTION_SIGNS = ("(", "/", "getty", "shutterstock")
+"""A caption that the pattern finds begins with one of the former or holds one of the latter: looking for them
+first is five times as fast."""
 _UPDATE = re.compile(
     r"^(?:(?:BREAKING )?UPDATED?(?:\s*(?:#?\d+|[IVX]+))?\s*(?:\([^)]{1,40}\))?\s*[:\-–—]|"
     r"Update(?:d)?(?:\s*(?:#?\d+|[IVX]+))?\s*(?:\([^)]{1,40}\))?\s*[:–—]"
@@ -53,9 +55,10 @@ def label_prose(unit: Unit, probability: float, *, n_words: int) -> Label:
         return Label("update", "begins with an update mark", name)
     if n_words <= _HEADING_WORDS and _is_heading(unit.text):
         return _HEADING_LABEL
-    return _label("body", f"score {probability:.2f}")
+    return _PROSE_LABELS[int(probability * 100 + 0.5)]
 
 
+_PROSE_LABELS = [Label("body", f"score {hundredth / 100:.2f}") for hundredth in range(101)]
 _HEADING_LABEL = Label("heading", "short line without an end mark")
 
 
@@ -75,9 +78,8 @@ def is_caption(text: str, *, n_words: int) -> bool:
 @functools.lru_cache(maxsize=8192)
 def _is_caption(text: str) -> bool:
     lower = text.lower()
-    for hint in _CAPTION_HINTS:
-        if hint in lower:
-            return _CAPTION.search(text) is not None
+    if lower.startswith(_CAPTION_STARTS) or any(sign in lower for sign in _CAPTION_SIGNS):
+        return _CAPTION.search(text) is not None
     return False
 
 
@@ -106,7 +108,7 @@ _SHORT_LABEL = Label("navigation", "short line outside the prose")
 
 @functools.cache
 def _label(kind: str, reason: str) -> Label:
-    """There are some dozen labels of furniture and a hundred of prose, and thousands of lines."""
+    """There are some dozen labels of furniture, and thousands of lines."""
     return Label(kind, reason)
 
 

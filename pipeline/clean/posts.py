@@ -135,7 +135,7 @@ def _opened(text: str, lead_in: str | None, before: Label | None) -> Label | Non
     if lead_in is None:
         return None
     above = lead_in.rstrip()
-    named, is_tipped = _named_last(above), _TIP_END.search(above) is not None
+    named, is_tipped = _named_last(above), ")" in above[-3:] and _TIP_END.search(above) is not None
     if not (named or is_tipped or above.endswith("?")):
         return None
     if not _has_words(text, _MIN_UNMARKED_WORDS) or _in_own_voice(text):
@@ -178,6 +178,9 @@ def _named_last(lead_in: str) -> str | None:
 
 def _last_sentence(text: str) -> str | None:
     """The last sentence, of ``_MAX_LEAD_IN_WORDS`` at most: further up no end of a sentence is looked for."""
+    at = max(text.rfind(mark, 0, -2) for mark in ".!?")  # above the last sentence's own mark
+    if len(text[at + 1 :].split(None, _MAX_LEAD_IN_WORDS + 1)) > _MAX_LEAD_IN_WORDS + 1:
+        return None
     before, *words = text.rsplit(None, _MAX_LEAD_IN_WORDS) or [""]
     is_long = len(words) == _MAX_LEAD_IN_WORDS
     start = end = max(len(before.rstrip(_CLOSERS)) - 1, 0) if is_long else 0

@@ -44,19 +44,12 @@ class Scored:
         self, furniture: Furniture, settings: CleanConfig, *, before_line: int | None = None
     ) -> NDArray[np.bool_]:
         """Which units are the article's prose, none at or below line ``before_line``."""
-        n = len(self.units)
-        if before_line is not None:
-            n = sum(unit.first < before_line for unit in self.units)
-        scores = Scores(
-            self.units[:n],
-            self.seen.part(slice(n)),
-            self.probability[:n],
-            self.n_words[:n],
-            self.repeats[:n],
-            self.recurs[:n],
-        )
+        scores = Scores(self.units, self.seen, self.probability, self.n_words, self.repeats, self.recurs)
+        if before_line is None:
+            return keep_units(scores, furniture, settings)
+        n = sum(unit.first < before_line for unit in self.units)
         keep = np.zeros(len(self.units), bool)
-        keep[:n] = keep_units(scores, furniture, settings)
+        keep[:n] = keep_units(scores.upto(n), furniture, settings)
         return keep
 
     def with_known(self, known: SiteLines, site: str | None, settings: CleanConfig) -> Scored:

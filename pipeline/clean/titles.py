@@ -309,8 +309,13 @@ def opens_with_title(text: str, following: str | None, *, n_words: int, gap_afte
         return False
     if text[0] in "\"“‘'(" and text[-1] in "\"”’'.!?":
         return False
-    if dateline_of(text) or DATELINE.match(text) or parse_byline(text):
-        return False
+    return _is_like_headline(text, n_words, gap_after) and not (
+        dateline_of(text) or DATELINE.match(text) or parse_byline(text)
+    )
+
+
+def _is_like_headline(text: str, n_words: int, gap_after: int) -> bool:
+    """Whether a line has no end mark or is in title case."""
     words = [w for w in re.findall(r"[\w'’]+", text) if w.lower() not in _SMALL_WORDS]
     capital = sum(w[0].isupper() or w[0].isdigit() for w in words) / max(len(words), 1)
     if not ends_sentence(text):
