@@ -23,7 +23,7 @@ import pipeline
 from pipeline import clean, run
 from pipeline.annotate import Annotator, load_pipeline, make_doc, write_pipeline
 from pipeline.config import load_config
-from pipeline.model.components import SHIPPED
+from pipeline.model.components import SHIPPED, is_no_date
 from pipeline.model.session import ModelError, Session
 from pipeline.model.versions import NEEDED, check_versions, requirements
 from pipeline.schema import Article, RawArticle, Reject
@@ -67,6 +67,23 @@ def test_spans_are_linked(nlp: Language) -> None:
 
 def test_names_end_at_a_hyphen(nlp: Language) -> None:
     assert [token.text for token in nlp.make_doc("US-led")] == ["US", "-", "led"]
+
+
+@pytest.mark.parametrize(
+    ("text", "has_word"),
+    [
+        ("Monday", True),
+        ("3 May", True),
+        ("Sept.", True),
+        ("on", False),
+        ("the blaze", False),
+        ("reopen", False),
+    ],
+)
+def test_a_date_has_a_word_of_one(text: str, has_word: bool) -> None:
+    doc = spacy.blank("en")(text)
+    assert is_no_date(doc[:].char_span(0, len(text), label="DATE")) is not has_word
+    assert not is_no_date(doc[:].char_span(0, len(text), label="EVENT"))
 
 
 def test_attribution_works_alone_in_a_plain_pipeline() -> None:
@@ -189,6 +206,14 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text('{"format": 99}')
     with pytest.raises(ModelError, match="format 99"):
         Session(tmp_path)
+
+
+def test_spacy_users_get_the_settings_of_the_command(nlp: Language) -> None:
+    ours = nlp.get_pipe_config("newsclaims_attribution")
+    assert spacy.load(SHIPPED).get_pipe_config("newsclaims_attribution") == ours
+    plain = spacy.blank("en")
+    plain.add_pipe("newsclaims_attribution")
+    assert plain.get_pipe_config("newsclaims_attribution") == ours
 
 
 def test_the_shipped_files_are_small() -> None:

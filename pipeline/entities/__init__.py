@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from pipeline import names
-from pipeline.config import read_lexicon
 from pipeline.entities.fullest import NameMention, fullest_forms
 from pipeline.entities.materiel import find_materiel
 from pipeline.entities.measures import find_measures
@@ -26,7 +24,6 @@ RULE_CONFIDENCE = {
 """Confidence of a rule's entities: set by hand, not measured; no data set annotates most of these labels."""
 
 _NUMBERS = frozenset({"CARDINAL", "QUANTITY", "MONEY", "PERCENT"})
-_DIGIT = frozenset("0123456789")
 _EDGE = ' \t\n\r\xa0"“”«»,;:'
 _ARTICLE = re.compile(r"(?:the|an|a)\s+", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
@@ -67,10 +64,9 @@ def find_entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
 
 def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
     confidences = doc.user_data.get(CONFIDENCE_KEY, {})
-    ents = [ent for ent in doc.ents if not _is_no_date(ent)]
-    labels = {ent.start_char: (ent.end_char, ent.label_) for ent in ents}
+    labels = {ent.start_char: (ent.end_char, ent.label_) for ent in doc.ents}
     done = 0
-    for ent in ents:
+    for ent in doc.ents:
         if ent.start_char < done:
             continue  # the rest of a name before it
         start, end = _trimmed(text, ent.start_char, ent.end_char)
@@ -79,23 +75,6 @@ def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
         if start < end and not _is_editors_title(text[start:end]):
             done = end
             yield _Span(start, end, ent.label_, confidences.get((ent.start_char, ent.end_char), 1.0))
-
-
-@functools.cache
-def _date_words() -> frozenset[str]:
-    return frozenset(word for _, words in read_lexicon("date_words") for word in words.split())
-
-
-def _is_no_date(ent: Span) -> bool:
-    """Whether what is called a date has no word that dates are made of.
-
-    Sets that mark no dates leave the network free to call any word one, and in texts of one sentence it did:
-    "on" of "on Monday", "the blaze".
-    """
-    return ent.label_ == "DATE" and not any(
-        token.pos_ == "NUM" or not _DIGIT.isdisjoint(token.text) or token.lower_.rstrip(".") in _date_words()
-        for token in ent
-    )
 
 
 def _of_rules(doc: Doc, text: str) -> Iterator[_Span]:

@@ -33,9 +33,6 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALE = r"(?:\s(?:hundred|thousand|million|billion|trillion)|\s?(?:bn|mn|tn|m|k)\b)"
 _NUMBER = rf"(?:(?:{_DIGITS})(?:{_SCALE})?|\b{_WORD_NUMBER}(?:[\s-]{_WORD_NUMBER})*)"
 _RANGE = rf"{_NUMBER}(?:\s?(?:-|–|to|or)\s?{_NUMBER})?"
-_BEFORE_NUMBER = r"(?<![\w.,"
-"""How each pattern begins that matches only where a number begins, or a word before it."""
-
 _NUMBER_START = re.compile(rf"(?<![\w.,])(?:\d|(?:last|past|next|few)\s|{_WORD_NUMBER})")
 """Where one of those may match; tried there alone, five patterns need no pass over the text each."""
 
@@ -61,9 +58,8 @@ def find_measures(doc: Doc, text: str, words: Sequence[str]) -> list[Found]:
 
 def _patterned(text: str) -> Iterator[Found]:
     numbers = [match.start() for match in _NUMBER_START.finditer(text)]
-    for label, pattern in _patterns():
-        numeric = pattern.pattern.startswith(_BEFORE_NUMBER)
-        for match in _matches_at(pattern, text, numbers) if numeric else pattern.finditer(text):
+    for label, opens_with_number, pattern in _patterns():
+        for match in _matches_at(pattern, text, numbers) if opens_with_number else pattern.finditer(text):
             yield Found(match.start(), match.end(), label)
 
 
@@ -78,30 +74,38 @@ def _matches_at(pattern: re.Pattern[str], text: str, starts: Sequence[int]) -> I
 
 
 @functools.cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
+    """Label and pattern, and whether it matches only where a number begins, or a word before it."""
     money, quantity, time = _units("MONEY"), _units("QUANTITY"), _units("TIME")
     clock = r"(?:\s?(?:a\.m\.|p\.m\.|[ap]m\b|o'clock)|\s(?:GMT|UTC|EST|EDT|ET|PST|PDT|CET)\b)"
     sources = (
-        ("PERCENT", rf"(?<![\w.,]){_RANGE}(?:\s?%|\s(?:percent|per\scent|percentage\spoints?)\b)"),
+        ("PERCENT", True, rf"(?<![\w.,]){_RANGE}(?:\s?%|\s(?:percent|per\scent|percentage\spoints?)\b)"),
         (
             "MONEY",
+            False,
             rf"{_SYMBOL}\s?(?:{_DIGITS})(?:{_SCALE})?(?:\s?(?:-|–|to)\s?{_SYMBOL}?\s?(?:{_DIGITS})(?:{_SCALE})?)?",
         ),
-        ("MONEY", rf"(?<![\w.,]){_RANGE}\s(?:(?:US|Canadian|Australian|U\.S\.)\s)?{money}\b"),
+        ("MONEY", True, rf"(?<![\w.,]){_RANGE}\s(?:(?:US|Canadian|Australian|U\.S\.)\s)?{money}\b"),
         (
             "MONEY",
+            False,
             rf"\b(?:millions|billions|thousands|hundreds|tens)\sof\s(?:(?:millions|thousands)\sof\s)?{money}\b",
         ),
-        ("QUANTITY", rf"(?<![\w.,]){_RANGE}[\s-]?{quantity}\b"),
+        ("QUANTITY", True, rf"(?<![\w.,]){_RANGE}[\s-]?{quantity}\b"),
         (
             "TIME",
+            True,
             rf"(?<![\w.,:])\d{{1,2}}(?:[:.]\d{{2}})?{clock}|(?<![\w.,:/])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?![\w:/])",
         ),
-        ("TIME", rf"(?<![\w.,])(?:(?:last|past|next|few)\s)?{_RANGE}[\s-]{time}\b"),
-        ("TIME", rf"\b(?:this|that|every|each|early|late|{_WEEKDAY}|yesterday|tomorrow)\s{_DAY_PART}\b"),
-        ("TIME", r"\b(?:tonight|overnight|midnight|midday)\b"),
+        ("TIME", True, rf"(?<![\w.,])(?:(?:last|past|next|few)\s)?{_RANGE}[\s-]{time}\b"),
+        (
+            "TIME",
+            False,
+            rf"\b(?:this|that|every|each|early|late|{_WEEKDAY}|yesterday|tomorrow)\s{_DAY_PART}\b",
+        ),
+        ("TIME", False, r"\b(?:tonight|overnight|midnight|midday)\b"),
     )
-    return tuple((label, re.compile(source)) for label, source in sources)
+    return tuple((label, at_number, re.compile(source)) for label, at_number, source in sources)
 
 
 def _units(label: str) -> str:

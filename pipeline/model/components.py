@@ -35,6 +35,7 @@ ENTITY_CONFIDENCE = "newsclaims_entity_confidence"
 
 _ENTITY_TRANSITIONS = bio_transitions(ENTITY_TAGS)
 _POS_SYMBOLS = [IDS[tag] for tag in POS_TAGS]
+_DIGIT = frozenset("0123456789")
 _MARKS = ("PUNCT", "SYM")
 """What words of letters and digits cannot be: "Six;" was taken for a punctuation mark once."""
 
@@ -171,13 +172,32 @@ class Entities:
         for at, to, label, log_odds in entity_spans(scores):
             begin, end = alignment.tokens(at, to)
             if taken <= begin < end:
+                taken = end
                 span = Span(doc, begin, end, label=label)
+                if is_no_date(span):
+                    continue
                 ents.append(span)
                 probability = 1 / (1 + math.exp(-(slope * log_odds + constant)))
                 confidences[(span.start_char, span.end_char)] = probability
-                taken = end
         doc.set_ents(ents)
         doc.user_data[ENTITY_CONFIDENCE] = confidences
+
+
+@functools.cache
+def _date_words() -> frozenset[str]:
+    return frozenset(word for _, words in read_lexicon("date_words") for word in words.split())
+
+
+def is_no_date(span: Span) -> bool:
+    """Whether what is called a date has no word that dates are made of.
+
+    Sets that mark no dates leave the network free to call any word one, and in texts of one sentence it did:
+    "on" of "on Monday", "the blaze".
+    """
+    return span.label_ == "DATE" and not any(
+        token.pos_ == "NUM" or not _DIGIT.isdisjoint(token.text) or token.lower_.rstrip(".") in _date_words()
+        for token in span
+    )
 
 
 def entity_spans(scores: Scores) -> list[tuple[int, int, str, float]]:
