@@ -17,14 +17,17 @@ from pipeline.clean.alignment import line_labels
 from pipeline.clean.bylines import agency_at_end, authors_of, dateline_of, parse_byline
 from pipeline.clean.dates import find_dates, settled_date
 from pipeline.clean.extent import find_extent
+from pipeline.clean.features import look_up
 from pipeline.clean.furniture import load_furniture
+from pipeline.clean.header import Head, find_head, find_opening
+from pipeline.clean.invitations import self_named
 from pipeline.clean.lines import join_lines, split_lines
 from pipeline.clean.posts import find_excerpts, outlet_in, with_own_words
 from pipeline.clean.publisher import copyright_agency, copyright_owner, find_publisher
 from pipeline.clean.site_lines import SiteLines, fingerprint, learn, merge_all, recurring, with_site
 from pipeline.clean.sites import SiteRules, load_sites
 from pipeline.clean.threads import find_thread
-from pipeline.clean.titles import title_text
+from pipeline.clean.titles import Lines, title_text
 from pipeline.config import ConfigError, load_config
 from pipeline.evaluate.body import score_body, summarise
 from pipeline.run.pages import clean
@@ -606,3 +609,62 @@ def test_agency_at_the_end(text: str, agency: str | None) -> None:
 def test_dates_that_the_page_settles(text: str, page: str, day: int | None) -> None:
     found = settled_date(text, page)
     assert (found.when.day if found else None) == day
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (["Subscribe to The Tide Weekly", "Advertise with The Tide", "© 2019 Brine Media, Inc."], "The Tide"),
+        (["* Follow Fenwatch", "Fenwatch", "Copyright Brine Media"], "Fenwatch"),
+        (["Back to Quay Review", "Quay Review newsletters"], "Quay Review"),
+        (["Fenwatch © 2019 Brine Media", "Fenwatch"], "Fenwatch"),
+        (["Subscribe to The Tide", "The dam held."], None),
+        (["About us", "Follow us", "Contact us", "Subscribe to Newsletter", "Follow Newsletter"], None),
+        (["More from Sarah Ek", "Follow Sarah Ek", "About Sarah Ek"], None),
+        (["Follow Sports", "More from Sports", "Sports"], None),
+        ([], None),
+    ],
+)
+def test_what_a_page_calls_itself(lines: list[str], name: str | None) -> None:
+    assert self_named(lines) == name
+
+
+PROSE = [f"The dam at Mirov held on {day}, an engineer said, and the villages stayed dry." for day in "abcd"]
+
+
+def head_of(*lines: str) -> tuple[Head, list[str]]:
+    """The head above ``PROSE``, and all lines; each is a unit."""
+    page = split_lines("\n\n".join([*lines, *PROSE]))
+    units = join_lines(page)
+    words = [len(unit.text.split()) for unit in units]
+    found = Lines(units, look_up(units, load_furniture()), words, page.text)
+    first = find_opening(found, page.lines.index(PROSE[0]) - 1)
+    return find_head(found, first, given=None), page.lines
+
+
+def test_credits_below_the_same_headline_further_up() -> None:
+    pictures = ["Image 1 of 3", "Photo: Ann Lunt, AP", "1", "/", "3", "Back to Gallery"]
+    title = "Dam above Mirov holds through the night"
+    head, lines = head_of(title, "By Sarah Ek", "May 3, 2019", *pictures, title, *pictures[2:])
+    assert [lines[i] for i in (*head.bylines, *head.dates)] == ["By Sarah Ek", "May 3, 2019"]
+    assert head.title == lines.index(title, 1)
+
+
+def test_the_page_title_tells_the_headline() -> None:
+    title = "Will the dam above Mirov hold this time?"
+    menu = ["Power Your Day Today", "A Morning Walk With Our Editors"]
+    right_above, lines = head_of(f"{title} - The Tide", *menu * 2, title)
+    assert right_above.title == lines.index(title)
+    far_above, lines = head_of(f"{title} - The Tide", title, *menu * 40)
+    assert far_above.title == lines.index(title)
+
+
+def test_the_author_presented_below() -> None:
+    def authors(*below: str) -> tuple[str, ...] | None:
+        text = "\n\n".join(["Dam holds", *PROSE, *below])
+        raw = RawArticle("x", "x.txt", "0" * 64, "txt", text, language="en")
+        return clean(raw, config=load_config()).document.authors
+
+    below = ["Related stories", "Sarah Ek is a staff writer at the Tide."]
+    assert authors(*below) == ("Sarah Ek",)
+    assert authors(*below, "Mary Lunt is the political editor of the Tide.") is None

@@ -14,6 +14,8 @@ from pipeline.evaluate.metadata import find_comments, plain, score_headers, scor
 from pipeline.evaluate.pages import raw_article, read_headers, read_posts, read_threads
 from pipeline.evaluate.passages import PassageError, read_rows
 from pipeline.evaluate.posts import score_posts
+from pipeline.evaluate.stated import score_stated
+from pipeline.run.pages import Extract
 from pipeline.schema import Article, Document, Segment
 
 GOLD = Path(__file__).resolve().parents[1] / "gold"
@@ -257,3 +259,25 @@ def test_score_of_posts(tmp_path: Path) -> None:
     assert figures["outlet"] == figure(0, 2, 2)
     assert figures["update"] == figures["update_author"] == figure(1, 1, 1)
     assert score_posts([row], [None])["quote"] == figure(0, 0, 2)
+
+
+def test_what_real_pages_state() -> None:
+    text = "Dam holds at Mirov\nBy Ann Ek\nThe dam held.\nThe Tide Weekly"
+    day = dt.datetime(2019, 5, 3, 23, tzinfo=dt.UTC)
+    values = {"title": "Dam holds at Mirov", "authors": ("Ann Ek",), "publisher": "Brine Media"}
+    found = article({"id": "a", "text": text}, **values, published=day).document
+    stated = Extract("", "Dam holds at Mirov | Tide", "Ann Ek; Bo Lunt", "2019-05-04", "Tide Weekly", ())
+    assert score_stated([(found, stated)]) == {
+        "title": figure(0, 0, 0),  # the text does not hold it as stated
+        "publisher": figure(0, 1, 1),
+        "authors": figure(1, 1, 1),
+        "published": figure(1, 1, 1),
+    }
+    named = dataclasses.replace(found, publisher="The Tide Weekly", published=None, title=None)
+    plain = dataclasses.replace(stated, title="Dam holds at Mirov")
+    assert score_stated([(named, plain)]) == {
+        "title": figure(0, 0, 1),
+        "publisher": figure(1, 1, 1),
+        "authors": figure(1, 1, 1),
+        "published": figure(0, 0, 1),
+    }

@@ -82,6 +82,7 @@ _STAFF = re.compile(
 _AGENCY_IN = re.compile(r"^[A-Z][\w ]{2,40} in [A-Z][\w .’'-]{1,40}$")
 _MOST_CREDIT_CHARS = 140
 _LAST_CHARS = 60
+_BULLET = re.compile(r"^[*+•·]\s+(?=\S)")
 _DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Z'’.\- ]{2,}(?:, ?[A-Z][\w'’. \-]{1,30})?(?:/[A-Z][A-Z' \-]+)?)"
     r"(?:, (?P<date>(?:Jan|Feb|March|Mar|April|Apr|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}))?"
@@ -180,6 +181,7 @@ def parse_credit(text: str) -> Byline | None:
 
     A part is a person, an agency, a job, a paper, a place beside one of these, a date or a button.
     """
+    text = _BULLET.sub("", text)
     if len(text) > _MOST_CREDIT_CHARS or not (text[0].isupper() or text[0].isdigit()):
         return None
     if _STAFF.match(text.split(" - ")[0].rstrip(" ,.|")):

@@ -19,6 +19,8 @@ from pipeline.clean.titles import BREADCRUMB, DATELINE, NOTICE, Lines, find_titl
 _LOOK_BACK = 60
 """Units above the prose among which the head is looked for: social buttons stand between on many pages."""
 _HEAD_UNITS = 12
+_CREDIT_UNITS = 4
+"""Units below a headline among which its credits stand."""
 _LONG_WORDS = 25
 _SHORT_WORDS = 6
 _CREDIT_WORDS = 16
@@ -90,8 +92,8 @@ def find_opening(lines: Lines, first: int) -> int:
 
 def _is_paragraph(lines: Lines, i: int) -> bool:
     text, n_words = lines[i], lines.n_words[i]
-    if n_words >= _LONG_WORDS:
-        return True
+    if n_words >= _LONG_WORDS or lines.opens_page_title(i):
+        return n_words >= _LONG_WORDS
     return n_words >= _SHORT_WORDS and ends_sentence(text) and not is_caption(text, n_words=n_words)
 
 
@@ -113,6 +115,8 @@ def find_head(lines: Lines, first: int, *, given: str | None) -> Head:
     for i in [*above, *range(low, first)]:
         if i != title:
             _add(lines, i, title, found, is_above=i < low)
+    if title is not None and not (found.kinds["byline"] or found.kinds["date"]):
+        _add_from_above(lines, title, first, found)
     if found.subtitle is not None and not _may_be_subtitle(lines, found.subtitle, first, found):
         found.subtitle = None
     kinds = found.kinds
@@ -124,6 +128,17 @@ def find_head(lines: Lines, first: int, *, given: str | None) -> Head:
         tuple(kinds["dateline"]),
         tuple(kinds["caption"]),
     )
+
+
+def _add_from_above(lines: Lines, title: int, first: int, found: _Found) -> None:
+    """Add the credits below the same headline further up: pictures may stand between the two."""
+    subtitle = found.subtitle
+    for above in range(title - 1, max(-1, first - _LOOK_BACK - 1), -1):
+        if lines[above] == lines[title]:
+            for i in range(above + 1, min(above + 1 + _CREDIT_UNITS, title)):
+                _add(lines, i, above, found, is_above=False)
+            break
+    found.subtitle = subtitle
 
 
 def _add(lines: Lines, i: int, title: int | None, found: _Found, *, is_above: bool) -> None:

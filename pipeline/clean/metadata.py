@@ -11,7 +11,7 @@ from pipeline.clean.bylines import agency_at_end, authors_of, dateline_of, parse
 from pipeline.clean.dates import Written, find_dates, is_clock, not_future, settled_date
 from pipeline.clean.header import Head
 from pipeline.clean.lines import Unit
-from pipeline.clean.people import has_given_name
+from pipeline.clean.people import has_given_name, is_person
 from pipeline.clean.publisher import copyright_agency
 from pipeline.schema import RawArticle
 
@@ -26,6 +26,13 @@ _DATED = re.compile(r"^(?:date|posted|(?:first )?published|created|dated)\b", re
 """How a line below the story begins that tells when it was published."""
 _DATED_CHARS = 90
 _SIGNED = re.compile(r"^(?:posted|written|published) by:? .{2,60}$", re.I)
+_PRESENTED = re.compile(
+    r"^(?P<name>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3})(?: ?\(@\w+\))? is (?:an?|the|our) "
+    r"(?:[\w'’&-]+ ){0,6}?"
+    r"(?i:writer|reporter|editor|correspondent|columnist|contributor|journalist|blogger|critic)\b"
+)
+_UNITS_PRESENTING = 40
+"""Units below the prose among which its author is presented."""
 _DASH_AFTER = re.compile(r"^\)?\.?\s*(?:\([^)]{2,25}\)\s*)?(?:[—–:/-]|--)")
 _STOP_WORDS = frozenset("the of and to in a is that for was on with as it he by be are at from said".split())
 
@@ -94,7 +101,15 @@ def _authors_below(texts: Sequence[str]) -> list[str]:
     reporting = [byline for text in texts[:4] if (byline := reporting_credit(text))]
     signed = [text for text in texts if _SIGNED.match(text)]
     own = parse_byline(signed[0]) if len(signed) == 1 and signed[0] in texts[:4] else None
-    return [name for byline in (*reporting, own) if byline for name in byline.authors]
+    authors = [name for byline in (*reporting, own) if byline for name in byline.authors]
+    return authors or _presented(texts[:_UNITS_PRESENTING])
+
+
+def _presented(texts: Sequence[str]) -> list[str]:
+    """The one person that the lines below present: "Jo Hart is a staff writer at the Dale Gazette"."""
+    found = {match["name"] for text in texts if " is " in text and (match := _PRESENTED.match(text))}
+    names = [name for name in found if is_person(name)]
+    return names if len(names) == 1 else []
 
 
 def _times(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipeline.clean.furniture import load_furniture
+from pipeline.clean.invitations import self_named
 from pipeline.clean.people import agency_of, has_given_name, is_person
 from pipeline.config import read_lexicon
 
@@ -109,14 +110,15 @@ _MOST_LINE_CHARS = 400
 def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) -> str | None:
     """Who publishes the page, by the surest sign there is: null rather than a guess.
 
-    What the page's own title adds to the headline; a line that spells the host of the address; who holds
-    the copyright (a wire service holds that of its text only); a masthead above a menu; whom readers are
-    asked to follow; the paper that a byline names.
+    What the page's own title adds to the headline; a line that spells the host of the address; what the page
+    calls itself in several ways; who holds the copyright (a wire service holds that of its text only); a
+    masthead above a menu; whom readers are asked to follow; the paper that a byline names.
     """
     owner = _copyright_owner(lines)
     return (
         _title_suffix(lines[:3], title)
         or _spelt_by_host([*lines[:_TOP_LINES], *lines[_TOP_LINES:][-_TOP_LINES:]], url)
+        or self_named(lines)
         or (_as_printed(owner, lines) if owner else None)
         or _masthead(lines, title)
         or _title_prefix(lines[:3], title)

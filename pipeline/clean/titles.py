@@ -20,6 +20,8 @@ DATELINE = re.compile(
     r"(?:\s*[—–-])?$"
 )
 _TITLE_WORDS = range(2, 36)
+_TITLED_WORDS = 4
+"""Words of the shortest headline that is known by the page's title."""
 _CREDIT_WORDS = 8
 """Words of the longest line that is taken apart as a credit without "by" or a date."""
 _PAGE_TITLE = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+")
@@ -78,6 +80,10 @@ class Lines:
             self._marked[i] = bool(mask) or is_menu
         return self._marked[i]
 
+    def opens_page_title(self, i: int) -> bool:
+        """Whether the page's first line, its title in the browser, begins with the whole unit."""
+        return i > 0 and self.n_words[i] >= _TITLED_WORDS and self[0].startswith(self[i])
+
     def is_credit(self, i: int) -> bool:
         """Whether the unit is a byline or has a date beside few words."""
         return self.is_announced(i) or self.is_lone_credit(i)
@@ -124,6 +130,10 @@ def find_title(lines: Lines, places: range, given: str | None) -> int | None:
             if found and (found == wanted or (len(found.split()) >= 3 and wanted.startswith(found))):
                 return i
     candidates = [i for i in places if _can_be_title(lines, i)]
+    if not any(map(lines.opens_page_title, places)):
+        above = [i for i in range(places.start) if lines.opens_page_title(i) and _can_be_title(lines, i)]
+        if above:
+            return above[-1]
     if not candidates:
         return None
     keys = {i: key(lines[i]) for i in candidates}
@@ -136,6 +146,7 @@ def find_title(lines: Lines, places: range, given: str | None) -> int | None:
         score = _title_score(lines, i, places.stop)
         if lines.n_words[i] >= 3:
             score += max(1.0 * (counts[keys[i]] > 1), _in_page_title(keys[i], i, names))
+            score += 0.5 * lines.opens_page_title(i)
         scores[i] = score - 1.0 * _holds_next(keys, i)
     return max(candidates, key=lambda i: (scores[i], i))
 

@@ -29,11 +29,16 @@ from pipeline.evaluate.pages import WHOLE
 from pipeline.evaluate.posts import score_posts
 from pipeline.evaluate.show import GOLD, clean_pages, who_claims
 from pipeline.evaluate.speed import time_texts
+from pipeline.evaluate.stated import score_stated
 from pipeline.evaluate.who import score_who
+from pipeline.run.pages import clean_held_out, stated_in
 from pipeline.run.real import make_stages
 
 PRECISION_MODES = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Values of ``min_confidence`` whose precision and recall are printed."""
+
+PAGE_FLAVOURS = ("bs4_nl", "inscriptis")
+"""Flavours of ``body-dev`` that hold the whole page, a line each."""
 
 HALVES = ("dev", "test")
 """Of our own gold data; rules are not written against the second."""
@@ -168,6 +173,22 @@ def measure_pages(config: Config, half: str) -> Part:
     return Part(f"{kind} and threads, {half.removesuffix(WHOLE)} half", gold_digest(paths), all_scored(found))
 
 
+def measure_stated(config: Config, data: Path) -> Iterator[Part]:
+    """Real pages: metadata found in their text, against what their source states."""
+    path = data / "pages" / "body-dev.jsonl"
+    rows = body.read_body_pages(data.parent)
+    pages = {row["doc_id"]: data / "pages" / "html" / f"{row['doc_id']}.html.gz" for row in rows}
+    stated = {doc_id: stated_in(page, config) for doc_id, page in pages.items()}
+    digest = gold_digest([path, *pages.values()])
+    for flavour in PAGE_FLAVOURS:
+        found = score_stated(
+            (clean_held_out(body.raw_page(row), config, fold=body.fold_of(row["site"])).document, source)
+            for row in rows
+            if row["flavour"] == flavour and (source := stated.get(row["doc_id"])) is not None
+        )
+        yield Part(f"metadata of real pages, {flavour}", digest, all_scored(found))
+
+
 def measure_posts(config: Config, half: str) -> Part:
     """Our own blog posts: lines that are excerpts or updates, and whose."""
     path = GOLD / "posts" / f"{half}.jsonl"
@@ -200,6 +221,8 @@ def _measure_metadata(config: Config, data: Path) -> Iterator[Part]:
     yield from _halves(measure_pages, config, data)
     yield from (measure_pages(config, half + WHOLE) for half in HALVES)
     yield from _halves(measure_posts, config, data)
+    if data.is_dir():
+        yield from measure_stated(config, data)
 
 
 PARTS: dict[str, Callable[[Config, Path], Iterator[Part]]] = {

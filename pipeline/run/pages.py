@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pipeline.clean.alignment import line_labels
 from pipeline.clean.article import clean, clean_all
 from pipeline.clean.features import look_up, unit_features
 from pipeline.clean.furniture import load_furniture
+from pipeline.clean.html_page import Extract, extract_page
 from pipeline.clean.lines import join_lines, split_lines
 from pipeline.clean.scorer import load_trees
 from pipeline.config import Config
@@ -21,12 +23,14 @@ from pipeline.schema import Article, RawArticle, Reject
 
 __all__ = [
     "FORESTS",
+    "Extract",
     "UnitMatrix",
     "clean",
     "clean_all",
     "clean_file",
     "clean_held_out",
     "line_labels",
+    "stated_in",
     "unit_matrix",
 ]
 
@@ -66,10 +70,16 @@ def clean_held_out(raw: RawArticle, config: Config, *, fold: int) -> Article:
 
 def clean_file(path: Path, config: Config, *, fold: int) -> list[Article]:
     """The articles of an input file, by the forest that never saw the sites of ``fold``."""
-    raws = [
-        raw
-        for source in find_inputs([path])
-        if not isinstance(source, Reject)
-        for raw in read_articles(source, config)
-    ]
-    return [clean_held_out(raw, config, fold=fold) for raw in raws if isinstance(raw, RawArticle)]
+    return [clean_held_out(raw, config, fold=fold) for raw in _read(path, config)]
+
+
+def stated_in(path: Path, config: Config) -> Extract | None:
+    """What the source of the first page in an input file states; ``None`` where it has no article."""
+    raw = next(_read(path, config), None)
+    return extract_page(raw.html, raw.url) if raw is not None and raw.html is not None else None
+
+
+def _read(path: Path, config: Config) -> Iterator[RawArticle]:
+    for source in find_inputs([path]):
+        if not isinstance(source, Reject):
+            yield from (raw for raw in read_articles(source, config) if isinstance(raw, RawArticle))
