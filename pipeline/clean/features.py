@@ -39,6 +39,8 @@ _MONTH_CHARS = 13
 """Code points of the longest month that is looked for, and of the border before it."""
 _DATE_CHARS = 200
 """Code points from which a text is no line with a date."""
+_AGO_CHARS = 60
+"""Code points from which a text with "ago" is a sentence."""
 _BY = re.compile(r"by [a-z]|by$")
 _CLOSERS = "\"'”’»)]}* "
 
@@ -268,12 +270,24 @@ def word_features(lower: Sequence[str], has_figure: NDArray[np.bool_]) -> dict[s
     date = np.zeros(len(lower), np.float32)
     short = [i for i in np.flatnonzero(has_figure).tolist() if len(lower[i]) < _DATE_CHARS]
     date[[short[n] for n in _dated([lower[i] for i in short])]] = 1
-    flags = {
-        "by": [t[:2] == "by" and _BY.match(t) is not None for t in lower],
-        "ago": [" ago" in t and len(t) < 60 for t in lower],
-        "link": ["@" in t or "http" in t or "www." in t for t in lower],
-    }
-    return {"date": date} | {name: np.array(values, np.float32) for name, values in flags.items()}
+    by = np.array([t[:2] == "by" and _BY.match(t) is not None for t in lower], np.float32)
+    ago = _holding(lower, (" ago",)) & (np.fromiter(map(len, lower), np.intp, len(lower)) < _AGO_CHARS)
+    link = _holding(lower, ("@", "http", "www."))
+    return {"date": date, "by": by, "ago": ago.astype(np.float32), "link": link.astype(np.float32)}
+
+
+def _holding(texts: Sequence[str], parts: Sequence[str]) -> NDArray[np.bool_]:
+    """Which texts hold one of some strings, all looked for at once."""
+    joined = "\n".join(texts)
+    places: list[int] = []
+    for part in parts:
+        at = joined.find(part)
+        while at >= 0:
+            places.append(at)
+            at = joined.find(part, at + 1)
+    flags = np.zeros(len(texts), bool)
+    flags[np.searchsorted(np.cumsum([len(text) + 1 for text in texts]), places, side="right")] = True
+    return flags
 
 
 def _dated(lower: Sequence[str]) -> list[int]:

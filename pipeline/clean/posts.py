@@ -178,8 +178,8 @@ def _named_last(lead_in: str) -> str | None:
 
 def _last_sentence(text: str) -> str | None:
     """The last sentence, of ``_MAX_LEAD_IN_WORDS`` at most: further up no end of a sentence is looked for."""
-    at = max(text.rfind(mark, 0, -2) for mark in ".!?")  # above the last sentence's own mark
-    if len(text[at + 1 :].split(None, _MAX_LEAD_IN_WORDS + 1)) > _MAX_LEAD_IN_WORDS + 1:
+    at = max(text.rfind(".", 0, -2), text.rfind("!", 0, -2), text.rfind("?", 0, -2))  # above its own mark
+    if text.count(" ", at + 1) > _MAX_LEAD_IN_WORDS + 1 and "  " not in text:
         return None
     before, *words = text.rsplit(None, _MAX_LEAD_IN_WORDS) or [""]
     is_long = len(words) == _MAX_LEAD_IN_WORDS
