@@ -1,8 +1,8 @@
 """The records that pass between stages, and the Arrow schema of every table.
 
-One frozen record class per table; a table's columns are the record's fields, in order, and its Arrow
-schema is derived from their annotations, never from rows. Offsets are half-open ranges of Unicode code
-points of ``Document.text``; absence is ``None``, never an empty string.
+One record class per table, frozen but for segments; a table's columns are the record's fields, in order,
+and its Arrow schema is derived from their annotations, never from rows. Offsets are half-open ranges of
+Unicode code points of ``Document.text``; absence is ``None``, never an empty string.
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ class Document:
     format: str = column("`txt`, `md`, `html`, `jsonl`, `csv`, `parquet`, `warc` or `wet`.")
     url: str | None = column("Address of the page, where the input or the page says it.")
     site: str | None = column("Host or site name.")
-    publisher: str | None = column("Who publishes the site, from metadata, masthead or copyright line.")
+    publisher: str | None = column(
+        "Who publishes it: by metadata, what the page calls itself, its copyright."
+    )
     title: str | None = column("Headline.")
     subtitle: str | None = column("Standfirst below the headline.")
     authors: tuple[str, ...] | None = column("People credited with the article.")
@@ -120,13 +122,11 @@ class Document:
     warnings: tuple[str, ...] | None = column("What a reader should know, such as `no_body`.")
 
 
+# Nothing changes one, but it is not frozen: there are as many as paragraphs, and a frozen one of ten fields
+# takes four times as long to make.
 @dataclass(slots=True, unsafe_hash=True)
 class Segment:
-    """One or more whole lines of an article, with what they are and why.
-
-    Nothing changes one, but it is not frozen: there are as many as paragraphs, and a frozen one of ten fields
-    takes four times as long to make.
-    """
+    """One or more whole lines of an article, with what they are and why."""
 
     doc_id: str = column("The article.")
     segment_id: str = column("`doc_id#s` and the segment's number.")
