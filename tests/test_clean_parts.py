@@ -659,6 +659,15 @@ def test_the_page_title_tells_the_headline() -> None:
     assert far_above.title == lines.index(title)
 
 
+@pytest.mark.parametrize(
+    "other", ["Follow the topics within this article", "The dam at Mirov on Friday. (mirov.example)"]
+)
+def test_notices_and_captions_are_no_headlines(other: str) -> None:
+    title = "Dam above Mirov holds through the night"
+    head, lines = head_of(title, "UPDATED: May 3, 2019", other)
+    assert head.title == lines.index(title)
+
+
 def test_the_author_presented_below() -> None:
     def authors(*below: str) -> tuple[str, ...] | None:
         text = "\n\n".join(["Dam holds", *PROSE, *below])

@@ -36,6 +36,8 @@ NOTICE = re.compile(
     re.I,
 )
 """How notices and buttons begin that may stand between headline and prose."""
+_NO_HEADLINE = re.compile(r"\bthis (?:article|story|page|site)\b|\(opens in|[.!?] \([^()]*\)$", re.I)
+"""What notices and buttons say, and how captions end: a sentence and who took the picture."""
 _SECTION_SHARE = 0.4
 _MENU_WORDS = 12
 """Capitalised words in a row, two of them sections, that make a menu."""
@@ -188,7 +190,7 @@ def _title_score(lines: Lines, i: int, stop: int) -> float:
     score = -0.02 * (stop - i)
     score -= 1.0 * (BREADCRUMB.search(text) is not None)
     score -= 0.7 * (bool(lines.seen.anywhere_mask[i]) or (n_words <= 5 and NOTICE.match(text) is not None))
-    score -= 0.7 * lines.is_lone_credit(i)
+    score -= 0.7 * (lines.is_lone_credit(i) or _NO_HEADLINE.search(text) is not None)
     score -= (0.9 if n_words >= 8 else 0.5) * (text.endswith(".") and not text.endswith("..."))
     score += 0.3 * (n_words >= 4) + 0.2 * (5 <= n_words <= 20) + 0.1 * any(c.islower() for c in text)
     score += 0.1 * (re.search(r" [a-z]", text) is not None)
