@@ -36,9 +36,8 @@ class Plan:
     With ``n_steps`` it ends early, at the rates that it has come to. Rates are per step: after the warm-up
     they fall linearly from ``first_share`` to ``last_share`` of themselves. ``smoothing`` is taken off the
     annotated labels of claims and spread over all; ``hidden_share`` of the pieces are hidden from it.
-    With ``nested`` the claims inside contents are learned too. What comes out is ``share`` of the weights
-    learned and the rest of those that it began with. With ``tags_only`` all is held fast but the heads of
-    entities and parts of speech.
+    With ``nested`` the claims inside contents are learned too. With ``tags_only`` all is held fast but the
+    heads of entities and parts of speech.
     """
 
     claim_passes: int = 8
@@ -56,7 +55,6 @@ class Plan:
     smoothing: float = 0.0
     hidden_share: float = 0.0
     nested: bool = False
-    share: float = 1.0
     tags_only: bool = False
     seed: int = 13
     save_every: int = 100

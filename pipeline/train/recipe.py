@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import importlib.util
 import json
@@ -40,36 +39,25 @@ GOLD = Path(__file__).resolve().parents[2] / "gold"
 
 PHASES = (
     Plan(claim_passes=4, entity_passes=2, pos_passes=1, last_share=0.4, n_steps=600),
-    Plan(claim_passes=2, entity_passes=1, pos_passes=1, first_share=0.75, warm_up_share=0.02, seed=29),
-    Plan(
-        claim_passes=1,
-        entity_passes=4,
-        pos_passes=0,
-        first_share=0.7,
-        last_share=0.4,
-        warm_up_share=0.02,
-        seed=41,
-    ),
     Plan(
         claim_passes=2,
-        entity_passes=2,
+        entity_passes=3,
         pos_passes=1,
-        first_share=0.4,
+        first_share=0.75,
+        last_share=0.2,
         warm_up_share=0.02,
-        nested=True,
-        seed=53,
+        seed=29,
     ),
     Plan(
-        claim_passes=3,
-        entity_passes=2,
+        claim_passes=4,
+        entity_passes=3,
         pos_passes=1,
         first_share=0.5,
         warm_up_share=0.02,
         smoothing=0.05,
         hidden_share=0.06,
         nested=True,
-        share=0.75,
-        seed=67,
+        seed=53,
     ),
     Plan(
         claim_passes=1,
@@ -137,10 +125,7 @@ def train(*, data: Path, folder: Path, without: Sequence[str] = (), phases: Sequ
             examples["claims"] = claims_with_nested(rows, tokenizer, folder)
             network.nested_anchor.load_state_dict(network.anchor.state_dict())
         print(f"phase {number} of {len(phases)}: {plan}; log in {work}/log.jsonl", file=sys.stderr)
-        began = copy.deepcopy(network.state_dict())
         network = fit(network, examples, allowed, plan, work)
-        ended = network.state_dict()
-        network.load_state_dict({name: torch.lerp(began[name], ended[name], plan.share) for name in ended})
     torch.save(network.state_dict(), folder / "network.pt")
     meta = {
         "window": phases[-1].window,
