@@ -18,7 +18,7 @@ _INVITATIONS = tuple(
     re.compile(rf"(?i:{words}) @?{_NAME}")
     for words in (
         "advertis(?:e|ing) (?:with|in|on|at)",
-        "(?:subscribe|subscription) to|support",
+        "(?:subscribe|subscription) to|sign up for|support",
         "(?:back|continue|return|welcome) to",
         "(?:most )?(?:popular|read|viewed|trending) (?:on|in)",
         "(?:work|careers?|jobs?|employment) (?:for|at|with)|write for|join",
@@ -29,8 +29,8 @@ _INVITATIONS = tuple(
     )
 )
 _FIRST_WORDS = frozenset(
-    "advertise advertising subscribe subscription support back continue return welcome most popular read "
-    "viewed trending work career careers job jobs employment write join follow like connect more about "
+    "advertise advertising subscribe subscription sign support back continue return welcome most popular "
+    "read viewed trending work career careers job jobs employment write join follow like connect more about "
     "contact inside get download".split()
 )
 """Those that a line begins with which one of the patterns matches."""
@@ -58,8 +58,8 @@ def self_named(lines: Sequence[str]) -> str | None:
     ends = [*lines[:_TOP_LINES], *lines[_TOP_LINES:][-_FOOT_LINES:]]
     kinds: dict[str, set[str]] = defaultdict(set)
     for line in ends:
-        for kind, name in _mentions(line):
-            for beginning in _beginnings(name):
+        for kind, name in mentions(line):
+            for beginning in beginnings(_ARTICLE.sub("", name)):
                 kinds[beginning].add(kind)
     if not kinds:
         return None
@@ -72,8 +72,8 @@ def self_named(lines: Sequence[str]) -> str | None:
     return f"The {name}" if any(f"{the} {name}" in line for line in ends for the in ("The", "the")) else name
 
 
-def _mentions(line: str) -> Iterator[tuple[str, str]]:
-    """The kind of line and the name it may give, its article left out."""
+def mentions(line: str) -> Iterator[tuple[str, str]]:
+    """The kind of line and the name it may give, with its article."""
     if len(line) > _MOST_CHARS:
         return
     text = _BULLET.sub("", line)
@@ -87,10 +87,10 @@ def _mentions(line: str) -> Iterator[tuple[str, str]]:
     if ("©" in text or "(c)" in text) and (match := _OWNED.match(text)):
         found.append(("owned", match["name"]))
     for kind, name in found:
-        yield kind, _ARTICLE.sub("", name).rstrip(".")
+        yield kind, name.rstrip(".")
 
 
-def _beginnings(name: str) -> Iterator[str]:
+def beginnings(name: str) -> Iterator[str]:
     """``Tide Weekly Review Newsletter`` → ``Tide``, ``Tide Weekly Review``."""
     words = name.split()
     for n in range(1, len(words) + 1):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipeline.clean.furniture import load_furniture
-from pipeline.clean.invitations import self_named
+from pipeline.clean.invitations import beginnings, mentions, self_named
 from pipeline.clean.people import agency_of, has_given_name, is_person
 from pipeline.config import read_lexicon
 
@@ -45,29 +45,6 @@ _NOT_OWNERS = re.compile(
 )
 _SUFFIX = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+")
 _ABOUT = re.compile(r"^(?:about|subscribe to|welcome to|advertise with|contact|support|follow)\s+", re.I)
-_INVITES = (
-    "about ",
-    "advertise ",
-    "contact ",
-    "download ",
-    "follow ",
-    "like ",
-    "more from ",
-    "sign up for ",
-    "subscribe to ",
-    "support ",
-    "join ",
-    "welcome to ",
-    "work for ",
-    "write for ",
-)
-_INVITE_CHARS = max(map(len, _INVITES))
-_INVITED = re.compile(
-    r"^(?i:about|advertise (?:with|in)|contact|download|follow|like|more (?:stories )?from|sign up for|"
-    r"subscribe to|support|join|welcome to|work (?:for|at)|write for)\s+(?P<name>(?:[Tt]he )?[A-Z][\w&'’-]*"
-    r"(?: (?:[A-Z][\w&'’-]*|of|and|the|&)){0,4})"
-    r"(?=$|\s*[|·•.!:,]|[’']s\b|\s(?:on|app|by|for|newsletters?|today|via|now|daily|podcast|email)\b)"
-)
 _IS_OWNED = re.compile(
     r"^(?P<name>(?:The )?[A-Z][\w&'’-]*(?: (?:[A-Z][\w&'’-]*|of|and|&)){0,4}) is (?:published|owned|operated|"
     r"part of|an? (?:\w+ ){0,2}(?:publication|member|division|charity|newspaper|magazine|website|imprint))\b"
@@ -210,11 +187,11 @@ def _invited(lines: Sequence[str]) -> str | None:
     for i, line in enumerate((*reversed(lines[-_TOP_LINES:]), *lines[:-_TOP_LINES][:_TOP_LINES])):
         if len(line) > _MASTHEAD_CHARS * 3:
             continue
-        match = _INVITED.match(line) if line[:_INVITE_CHARS].lower().startswith(_INVITES) else None
-        if match is None and i < _LAST_LINES and " is " in line:
-            match = _IS_OWNED.match(line)
-        if match and (_is_own_paper(match["name"]) or _is_the_paper(match["name"])):
-            return match["name"].removeprefix("the ")
+        names = [name for _, mention in mentions(line) for name in beginnings(mention)]
+        owned = _IS_OWNED.match(line) if i < _LAST_LINES and " is " in line else None
+        for name in [*reversed(names), *([owned["name"]] if owned else [])]:
+            if _is_own_paper(name) or _is_the_paper(name):
+                return name.removeprefix("the ")
     return None
 
 
