@@ -515,6 +515,19 @@ def test_archive_packed_as_one_member(tmp_path: Path) -> None:
     assert [text for _, text in told(read(tmp_path))][:3] == ["One", "Two", "One"]
 
 
+def test_a_record_longer_than_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = io.BytesIO()
+    write_warc(file, [("conversion", "text/plain", ENGLISH), ("conversion", "text/plain", "Two")])
+    size = f"Content-Length: {len(ENGLISH.encode())}"
+    (tmp_path / "a.warc").write_bytes(
+        file.getvalue().replace(size.encode(), f"Content-Length: {len(ENGLISH.encode()) - 9}".encode())
+    )
+    assert told(read(tmp_path)) == [
+        ("urn:uuid:0", ENGLISH[:-9]), ("a.warc#1", "bad_record"), ("urn:uuid:1", "Two"),
+    ]  # fmt: skip
+    assert not capsys.readouterr().err
+
+
 # Walking
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -31,18 +33,24 @@ def read_warc(source: Input, config: ReadConfig) -> Iterator[Item | Fault]:
     """The HTML pages and the extracted texts of an archive; other records are no articles.
 
     A page is a ``response`` that the server called a success, or a ``resource``; a text is a
-    ``conversion`` (WET). Its identifier is the record's.
+    ``conversion`` (WET). Its identifier is the record's. Bytes between two records are a fault: the
+    first one says that it is shorter than it is, and so is its text.
     """
     with stream.opened(source.path, config.max_bytes) as content:
-        records = iter(ArchiveIterator(content))
-        number = 0
+        archive = ArchiveIterator(content)
+        number = n_between = 0
         while True:
             try:
-                record = next(records, None)
+                with contextlib.redirect_stderr(io.StringIO()):  # where warcio prints what stands between
+                    record = next(archive, None)
             except ReadError:
                 raise
             except BROKEN as error:
                 raise ReadError("unreadable", f"broken WARC after {number} records: {error}") from error
+            if archive.err_count > n_between:
+                n_between = archive.err_count
+                detail = f"bytes after record {number} belong to none: its Content-Length is too small"
+                yield Fault(f"{source.doc_id}#{number}", "bad_record", detail)
             if record is None:
                 return
             number += 1
