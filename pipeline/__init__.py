@@ -7,6 +7,7 @@ called.
 
 from __future__ import annotations
 
+import os
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from pipeline.config import Config
     from pipeline.run.stages import Extracted
     from pipeline.tables.frames import Frames
+
+# onnxruntime (from 1.29 on) and Ray report their use to their makers, unless this is set before the import
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "extract_text", "load", "render"]
