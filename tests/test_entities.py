@@ -107,6 +107,22 @@ def test_edges_are_trimmed() -> None:
     assert found.text == "Heritage Foundation"
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        ("She works at the School of", ("the School of", "ORG"), ["School"]),
+        ("He left the House of Lords", ("the House of Lords", "ORG"), ["House of Lords"]),
+        ("The Who and the what", ("The Who and the", "ORG"), ["Who"]),
+        ("He told Mr. Hale so", ("Mr.", "PERSON"), []),
+        ("He told Mr. Hale so", ("Mr. Hale", "PERSON"), ["Mr. Hale"]),
+        ("Write to a.hale@herald.example today", ("a.hale@herald.example", "PERSON"), []),
+        ("She writes for Salon.com today", ("Salon.com", "ORG"), ["Salon.com"]),
+    ],
+)
+def test_what_is_no_name_is_left_out(text: str, found: tuple[str, str], expected: list[str]) -> None:
+    assert [each.text for each in entities_of(text, found)] == expected
+
+
 def test_confidence_comes_from_the_model() -> None:
     article = article_of("Paris burns")
     reading = read_article(article)

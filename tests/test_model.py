@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing as mp
+import os
 import pickle
 import subprocess
 import sys
@@ -17,13 +18,13 @@ import spacy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc, DocBin, Span
 
 import pipeline
 from pipeline import clean, run
 from pipeline.annotate import Annotator, load_pipeline, make_doc, write_pipeline
 from pipeline.config import load_config
-from pipeline.model.components import SHIPPED, is_no_date
+from pipeline.model.components import SHIPPED, is_no_date, join_parts
 from pipeline.model.session import ModelError, Session
 from pipeline.model.versions import NEEDED, check_versions, requirements
 from pipeline.schema import Article, RawArticle, Reject
@@ -86,6 +87,24 @@ def test_a_date_has_a_word_of_one(text: str, has_word: bool) -> None:
     assert not is_no_date(doc[:].char_span(0, len(text), label="EVENT"))
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "parts"),
+    [
+        ("last December", "DATE", ["last December"]),
+        ("US Senate", "ORG", ["US Senate"]),
+        ("J. Hale", "PERSON", ["J. Hale"]),
+        ("Tom Hale", "PERSON", ["Tom", "Hale"]),
+        ("Montenegro Serbia", "GPE", ["Montenegro", "Serbia"]),
+    ],
+)
+def test_parts_of_one_name_are_joined(text: str, label: str, parts: list[str]) -> None:
+    doc = spacy.blank("en")(f"{text}, {text}")
+    words = [word for word in doc if word.text != ","]
+    joined = join_parts([(Span(doc, word.i, word.i + 1, label=label), word.i / 10) for word in words])
+    assert [span.text for span, _ in joined] == parts * 2
+    assert joined[0][1] == 0
+
+
 def test_attribution_works_alone_in_a_plain_pipeline() -> None:
     plain = spacy.blank("en")
     plain.add_pipe("newsclaims_attribution")
@@ -132,6 +151,14 @@ def test_everything_set_survives_storing(nlp: Language) -> None:
     stored = DocBin(attrs=attrs, store_user_data=True, docs=docs).to_bytes()
     again = DocBin().from_bytes(stored).get_docs(spacy.blank("en").vocab)
     assert [found_in(doc) for doc in again] == [found_in(doc) for doc in docs]
+
+
+def test_nothing_is_told_to_the_makers_of_the_run_time(tmp_path: Path) -> None:
+    """onnxruntime from 1.29 on keeps a number of the device and what it will send in the home folder."""
+    home = {name: value for name, value in os.environ.items() if not name.startswith(("XDG", "ORT", "CI"))}
+    code = "import pipeline; assert pipeline.extract_text('An official said the base was hit.').claims"
+    subprocess.run([sys.executable, "-c", code], check=True, env={**home, "HOME": str(tmp_path)}, timeout=120)
+    assert not list(tmp_path.rglob("*onnxruntime*"))
 
 
 def test_factories_are_found_by_spacy_alone() -> None:

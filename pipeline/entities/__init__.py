@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from pipeline import names
 from pipeline.entities.fullest import NameMention, fullest_forms
@@ -26,6 +26,8 @@ RULE_CONFIDENCE = {
 _NUMBERS = frozenset({"CARDINAL", "QUANTITY", "MONEY", "PERCENT"})
 _EDGE = ' \t\n\r\xa0"“”«»,;:'
 _ARTICLE = re.compile(r"(?:the|an|a)\s+", re.IGNORECASE)
+_LOOSE_END = re.compile(r"(?<=\w)(?:\s+(?:of|at|on|in|for|by|to|with|from|and|the))+$")
+_FORMS_OF_ADDRESS = frozenset("Mr. Mr Mrs. Mrs Ms. Ms Dr. Dr".split())
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 _EDITORIAL = re.compile(r"\[[^\[\]\n]*?((?:[A-Z][\w'’.-]*\s+)+(?:[a-z]{1,3}-)?)\]?$")
 _UNFINISHED = ("-", "'", "’", "Mc", "Mac")
@@ -69,12 +71,20 @@ def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
     for ent in doc.ents:
         if ent.start_char < done:
             continue  # the rest of a name before it
+        if len(ent) == 1 and _is_no_name(ent[0]):
+            continue
         start, end = _trimmed(text, ent.start_char, ent.end_char)
         if ent.label_ == "PERSON":
             start, end = _with_editorial(text, start, end), _past_editorial(text, start, end, labels)
         if start < end and not _is_editors_title(text[start:end]):
             done = end
             yield _Span(start, end, ent.label_, confidences.get((ent.start_char, ent.end_char), 1.0))
+
+
+def _is_no_name(token: Token) -> bool:
+    """Whether a word that stands alone is a pronoun, a form of address or an address of the net."""
+    is_address = token.like_email or token.lower_.startswith(("www.", "http"))  # "Salon.com" is a name
+    return is_address or token.text in _FORMS_OF_ADDRESS or (token.pos_ == "PRON" and token.is_lower)
 
 
 def _of_rules(doc: Doc, text: str) -> Iterator[_Span]:
@@ -104,7 +114,8 @@ def _mark(chars: bytearray, span: _Span) -> None:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range without quotation marks, commas, leading article and possessive at its edges."""
+    """The range without quotation marks, commas, leading article, possessive and what only leads on ("School
+    of") at its edges."""
     while start < end and text[start] in _EDGE:
         start += 1
     while end > start and text[end - 1] in _EDGE:
@@ -112,7 +123,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     article = _ARTICLE.match(text, start, end)
     start = article.end() if article and article.end() < end else start
     possessive = _POSSESSIVE.search(text[start:end])
-    return start, start + possessive.start() if possessive and possessive.start() else end
+    end = start + possessive.start() if possessive and possessive.start() else end
+    loose = _LOOSE_END.search(text, start, end)
+    return start, loose.start() if loose else end
 
 
 def _with_editorial(text: str, start: int, end: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 import functools
 import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -168,24 +169,55 @@ class Entities:
 
     def _set_entities(self, doc: Doc, scores: Scores, alignment: Alignment) -> None:
         slope, constant = scores.session.meta.get("entity_confidence") or (1.0, 0.0)
-        ents, confidences, taken = [], {}, 0
+        found: list[tuple[Span, float]] = []
+        taken = 0
         for at, to, label, log_odds in entity_spans(scores):
             begin, end = alignment.tokens(at, to)
             if taken <= begin < end:
                 taken = end
                 span = Span(doc, begin, end, label=label)
-                if is_no_date(span):
-                    continue
-                ents.append(span)
-                probability = 1 / (1 + math.exp(-(slope * log_odds + constant)))
-                confidences[(span.start_char, span.end_char)] = probability
-        doc.set_ents(ents)
-        doc.user_data[ENTITY_CONFIDENCE] = confidences
+                if not is_no_date(span):
+                    found.append((span, log_odds))
+        found = [(span, odds) for span, odds in join_parts(found) if not _is_modifier(span)]
+        doc.set_ents([span for span, _ in found])
+        doc.user_data[ENTITY_CONFIDENCE] = {
+            (span.start_char, span.end_char): 1 / (1 + math.exp(-(slope * odds + constant)))
+            for span, odds in found
+        }
+
+
+JOINED = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORG"})
+"""Labels of which two hardly ever stand side by side."""
+
+INITIAL = re.compile(r"(?:[A-Z]\.)+")
+
+
+def join_parts(found: Iterable[tuple[Span, float]]) -> list[tuple[Span, float]]:
+    """The spans, neighbours that are parts of one put together and as sure as the less sure one.
+
+    Where sets that mark no dates leave the network free, it begins them anew at any word ("last" "December").
+    """
+    out: list[tuple[Span, float]] = []
+    for span, odds in found:
+        if out and _goes_on(out[-1][0], span):
+            before, odds_before = out.pop()
+            span, odds = Span(span.doc, before.start, span.end, label=span.label), min(odds_before, odds)
+        out.append((span, odds))
+    return out
+
+
+def _goes_on(before: Span, span: Span) -> bool:
+    if before.end != span.start or before.label != span.label:
+        return False
+    last = before[-1].text
+    initials = span.label_ == "PERSON" and (INITIAL.fullmatch(last) or INITIAL.fullmatch(span[0].text))
+    return span.label_ in JOINED or last in ("of", "-") or bool(initials)
 
 
 @functools.cache
-def _date_words() -> frozenset[str]:
-    return frozenset(word for _, words in read_lexicon("date_words") for word in words.split())
+def _date_words() -> dict[str, frozenset[str]]:
+    kinds = {kind: frozenset(words.split()) for kind, words in read_lexicon("date_words")}
+    return {**kinds, "all": frozenset().union(*kinds.values())}
 
 
 def is_no_date(span: Span) -> bool:
@@ -195,9 +227,16 @@ def is_no_date(span: Span) -> bool:
     "on" of "on Monday", "the blaze".
     """
     return span.label_ == "DATE" and not any(
-        token.pos_ == "NUM" or not _DIGIT.isdisjoint(token.text) or token.lower_.rstrip(".") in _date_words()
+        token.pos_ == "NUM"
+        or not _DIGIT.isdisjoint(token.text)
+        or token.lower_.rstrip(".") in _date_words()["all"]
         for token in span
     )
+
+
+def _is_modifier(span: Span) -> bool:
+    """Whether what is called a date is one word that only says which: "late" of "his late father"."""
+    return span.label_ in ("DATE", "TIME") and span.text.lower() in _date_words()["modifier"]
 
 
 def entity_spans(scores: Scores) -> list[tuple[int, int, str, float]]:
