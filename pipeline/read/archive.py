@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import zlib
 from collections.abc import Iterator
@@ -33,29 +34,32 @@ def read_warc(source: Input, config: ReadConfig) -> Iterator[Item | Fault]:
     """The HTML pages and the extracted texts of an archive; other records are no articles.
 
     A page is a ``response`` that the server called a success, or a ``resource``; a text is a
-    ``conversion`` (WET). Its identifier is the record's. Bytes between two records are a fault: the
-    first one says that it is shorter than it is, and so is its text.
+    ``conversion`` (WET). Its identifier is the record's. An article is given when the next record has been
+    reached: bytes before that one mean that its own record is longer than it says, and the text cut.
     """
     with stream.opened(source.path, config.max_bytes) as content:
         archive = ArchiveIterator(content)
+        held: Item | Fault | None = None
+        broken: ReadError | None = None
         number = n_between = 0
         while True:
             try:
-                with contextlib.redirect_stderr(io.StringIO()):  # where warcio prints what stands between
+                with contextlib.redirect_stderr(io.StringIO()):  # where warcio prints the bytes between
                     record = next(archive, None)
-            except ReadError:
-                raise
+            except ReadError as error:
+                broken = error
             except BROKEN as error:
-                raise ReadError("unreadable", f"broken WARC after {number} records: {error}") from error
-            if archive.err_count > n_between:
-                n_between = archive.err_count
-                detail = f"bytes after record {number} belong to none: its Content-Length is too small"
-                yield Fault(f"{source.doc_id}#{number}", "bad_record", detail)
+                broken = ReadError("unreadable", f"broken WARC after {number} records: {error}")
+            if isinstance(held, Item) and archive.err_count > n_between:
+                held = dataclasses.replace(held, warnings=(*held.warnings, "record_cut"))
+            if held is not None:
+                yield held
+            if broken is not None:
+                raise broken
             if record is None:
                 return
-            number += 1
-            if _is_article(record):
-                yield _item(record, f"{source.doc_id}#{number}", config)
+            number, n_between = number + 1, archive.err_count
+            held = _item(record, f"{source.doc_id}#{number}", config) if _is_article(record) else None
 
 
 def _is_article(record: Any) -> bool:
