@@ -189,7 +189,7 @@ class Entities:
 JOINED = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORG"})
 """Labels of which two hardly ever stand side by side."""
 
-INITIAL = re.compile(r"(?:[A-Z]\.)+")
+INITIALS = re.compile(r"(?:[A-Z]\.)+")
 
 
 def join_parts(found: Iterable[tuple[Span, float]]) -> list[tuple[Span, float]]:
@@ -207,11 +207,12 @@ def join_parts(found: Iterable[tuple[Span, float]]) -> list[tuple[Span, float]]:
 
 
 def _goes_on(before: Span, span: Span) -> bool:
+    """Whether a span is the rest of the one before: "J." "Hale", "City of" "London", "last" "December"."""
     if before.end != span.start or before.label != span.label:
         return False
-    last = before[-1].text
-    initials = span.label_ == "PERSON" and (INITIAL.fullmatch(last) or INITIAL.fullmatch(span[0].text))
-    return span.label_ in JOINED or last in ("of", "-") or bool(initials)
+    edges = (before[-1].text, span[0].text)
+    is_initialled = span.label_ == "PERSON" and any(map(INITIALS.fullmatch, edges))
+    return span.label_ in JOINED or is_initialled or edges[0] in ("of", "-")
 
 
 @functools.cache
