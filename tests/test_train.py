@@ -100,7 +100,7 @@ def test_the_exported_graphs_say_what_the_network_says(tmp_path: Path) -> None:
         x = network.encoder(*inputs)
         there = network.around(x, torch.tensor([0]), torch.tensor([4]), inputs[0] > 102, 5)
         assert np.allclose(encoded.head("entity"), network.entity(x)[0, 1:-1], atol=1e-4)
-    here = session.read_around(encoded, np.array([3]), 5)
+    here = session.read_around(encoded, np.array([3]), (5, 5))
     assert here.shape == (1, 11, len(CLAIM_LABELS))
     assert np.allclose(here, there, atol=1e-4)
 
