@@ -181,6 +181,9 @@ def _last_sentence(text: str) -> str | None:
     at = max(text.rfind(".", 0, -2), text.rfind("!", 0, -2), text.rfind("?", 0, -2))  # above its own mark
     if text.count(" ", at + 1) > _MAX_LEAD_IN_WORDS + 1 and "  " not in text:
         return None
+    if at >= 0 and (match := _SENTENCE_END.match(text, at)):
+        last = text[match.end() :]
+        return last if len(last.split()) <= _MAX_LEAD_IN_WORDS else None
     before, *words = text.rsplit(None, _MAX_LEAD_IN_WORDS) or [""]
     is_long = len(words) == _MAX_LEAD_IN_WORDS
     start = end = max(len(before.rstrip(_CLOSERS)) - 1, 0) if is_long else 0
