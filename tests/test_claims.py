@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline.claims import find_claims, load_lexicon
 from pipeline.schema import Article, Document, Segment, read_article
-from tests.typed import typed_doc
+from tests.typed import VOCAB, typed_doc
 
 LEXICON = load_lexicon()
 PUBLISHED = dt.datetime(2021, 5, 21, 13, 6, tzinfo=dt.UTC)
@@ -130,6 +131,50 @@ def test_addressee(text: str, addressee: str | None) -> None:
 def test_reporter(kind: str, author: str | None, settings: dict[str, Any], reporter: str | None) -> None:
     (claim,) = simple("[He/r] [said/v] [it/r rained/v]", *ROLES, kind=kind, author=author, **settings)
     assert claim.reported_by == reporter
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "addressee"),
+    [
+        ("[The/d minister/n] [was/x warned/v about/i] [it/r]", None, "minister"),
+        ("[Ann/p Lee/p] [has/x not/t been/x told/v] [that/s it/r rained/v]", None, "Ann Lee"),
+        ("[She/r] [is/x accused/v of/i] [lying/v]", None, None),
+        ("[She/r] [has/x told/v] [lies/n]", "She", None),
+        ("[She/r] ,/u who/r was/x ill/j ,/u [warned/v of/i] [it/r]", "She", None),
+        ("[She/r] [is/x convinced/v] [it/r rained/v]", "She", None),
+    ],
+)
+def test_the_object_of_a_passive_is_no_source(text: str, source: str | None, addressee: str | None) -> None:
+    (claim,) = simple(text, *ROLES)
+    assert (claim.source, claim.addressee) == (source, addressee)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "found"),
+    [
+        ("<content Rain> , <source he> <cue says>", "<content It poured>", ("Rain", "he")),
+        ("<content It rained>", "<source He> <cue said> <content it poured>", ("it poured", "He")),
+        ("<source Officials>", "<cue say> <content it rained>", ("it rained", None)),
+        ("<content It rained>", "<source He> <cue said> so", None),
+    ],
+)
+def test_no_claim_reaches_into_the_headline(
+    title: str, body: str, found: tuple[str, str | None] | None
+) -> None:
+    words, roles = [], []
+    for part in re.split(r"(<.*?>)| ", f"{title} \n {body}"):
+        role, _, text = (part or "").strip("<>").partition(" ")
+        inner = text.split() if text else [role] if role else []
+        if text:
+            roles.append((role, len(words), len(words) + len(inner)))
+        words += inner
+    line = words.index("\n")
+    doc = Doc(VOCAB, words=words, spaces=[i not in (line - 1, line) for i in range(len(words))])
+    linked(doc, *(f"c0 {role}" for role, _, _ in roles), spans=[doc[a:b] for _, a, b in roles])
+    first, _, second = doc.text.partition("\n")
+    article = article_of(doc.text, (first, "title", None), (second, "body", None))
+    claims = find_claims(doc, read_article(article), article, LEXICON)
+    assert [(claim.content, claim.source) for claim in claims] == ([found] if found else [])
 
 
 def test_told_to_an_outlet() -> None:

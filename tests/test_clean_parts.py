@@ -117,6 +117,8 @@ def test_dates(text: str, when: str | None) -> None:
         ("Reuters, New Delhi, May 12 2016, 11:06am IST", (), "Reuters"),
         ("Source: Xinhua | 2018-12-20", (), "Xinhua"),
         ("Staff and agencies", (), None),
+        ("By Priya Menon (now) and Jack Tull (earlier)", ("Priya Menon", "Jack Tull"), None),
+        ("By Jane Doe in Aden and John Roe in New York", ("Jane Doe", "John Roe"), None),
         ("By Tom Ellery, Ridge County Herald staff writer", ("Tom Ellery",), None),
     ],
 )
@@ -657,6 +659,29 @@ def test_the_page_title_tells_the_headline() -> None:
     assert right_above.title == lines.index(title)
     far_above, lines = head_of(f"{title} - The Tide", title, *menu * 40)
     assert far_above.title == lines.index(title)
+
+
+def test_a_date_above_a_question_makes_it_the_headline() -> None:
+    title = "Who shut the Mirov dam?"
+    head, lines = head_of("The Mirov Journal", "Home", "Tuesday, 9 August 2016", title)
+    assert head.title == lines.index(title)
+
+
+def test_a_job_below_the_name_is_of_the_byline() -> None:
+    head, lines = head_of("Dam above Mirov holds through the night", "Rosa Lind", "Health editor")
+    assert lines.index("Health editor") in head.bylines
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "posted by Colin at 11:20 PM",
+        "To contact the reporter on this story: Dana Wills in Mirov at dwills@example.net",
+    ],
+)
+def test_who_wrote_it_is_no_prose(last: str) -> None:
+    article = clean(raw("\n\n".join(["Dam above Mirov holds", *PROSE, last])), config=load_config())
+    assert article.document.body.endswith("dry.")
 
 
 @pytest.mark.parametrize(

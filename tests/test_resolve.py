@@ -167,6 +167,8 @@ HALE = "Kenneth Hale/PERSON "
         ("Foreign minister Kenneth Hale met a general. The foreign minister said it rained.", HALE,
          "The foreign minister", "it rained", "Kenneth Hale", "Kenneth Hale"),
         ("Kenneth Hale resigned. The general said it rained.", HALE, "The general", "it rained", None, None),
+        ("Yes, the governor of the bank, Kenneth Hale, left. The governor said it rained.", HALE,
+         "The governor", "it rained", "Kenneth Hale", "Kenneth Hale"),
         ("A diplomat met Kenneth Hale. The diplomat said it rained.", HALE, "The diplomat", "it rained", None,
          "A diplomat"),
         ("His successor, Laura Dorn, resigned. The successor said it rained.", "Laura Dorn/PERSON",
@@ -227,6 +229,14 @@ PELL_AND_DORN = "Kenneth Pell/PERSON Pell/PERSON Ivo Dorn/PERSON Dorn/PERSON "
 def test_who_spoke_before_goes_on(text: str, claims: list[tuple[str, str]], name: str) -> None:
     ents = "Laura Dorn/PERSON " + PELL_AND_DORN
     assert resolved(text, ents, *claims)[-1].source_name == name
+
+
+def test_who_is_asked_about_does_not_answer() -> None:
+    ents = "Laura Dorn/PERSON"
+    (claim,) = resolved("Asked about Laura Dorn, she said it rained.", ents, ("she", "it rained"))
+    assert claim.source_name is None
+    (claim,) = resolved("Laura Dorn left. Asked why, she said it rained.", ents, ("she", "it rained"))
+    assert claim.source_name == "Laura Dorn"
 
 
 def test_himself_is_whom_its_own_sentence_names() -> None:
@@ -353,6 +363,27 @@ def test_supported(rows: list[tuple[str, str]], expected: dict[int, int]) -> Non
         claims.append(claim_of(n, article, "", content, at, cue_class=cue_class))
         at = claims[-1].content_spans[0].end
     assert find_supported(claims, {}) == {f"d#c{child}": f"d#c{outer}" for child, outer in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("second", "content", "expected"),
+    [
+        (("say", True), "the accusation", 0),
+        (("say", False), "the accusation", 1),
+        (("say", False), "a statement by the governor, Nawfal Dorn", None),
+        (("say", False), "a statement by the governor, Laura Hale", 1),
+    ],
+)
+def test_what_says_nothing_is_not_supported(
+    second: tuple[str, bool], content: str, expected: int | None
+) -> None:
+    rows = [("A man", "it rained"), ("Laura Hale", "it poured"), ("Police", content)]
+    article, claims, at = article_of("\n".join(f"{who} {what}" for who, what in rows), (), ()), [], 0
+    for n, (who, what) in enumerate(rows):
+        cue_class, negated = second if n == 1 else ("deny" if n == 2 else "say", False)
+        claims.append(claim_of(n, article, who, what, at, cue_class=cue_class, negated=negated))
+        at = claims[-1].content_spans[0].end
+    assert find_supported(claims, {}) == ({} if expected is None else {"d#c2": f"d#c{expected}"})
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,9 @@ def test_form_after_a_cue_that_names(text: str, form: str) -> None:
         ("He said ⟦it rained.\nIt poured.⟧", "it rained. … It poured."),
         ("He said ⟦it rained\n\nIt poured⟧", "it rained … It poured"),
         ("He said⟦ , ⟧", ""),
+        ("⟦MIROV, Aron — It rained⟧, he said.", "It rained"),
+        ("⟦MIROV (AP) - It rained⟧, he said.", "It rained"),
+        ("It poured.\n⟦NATO — the alliance — knew⟧, he said.", "NATO — the alliance — knew"),
     ],
 )
 def test_content(text: str, content: str) -> None:

@@ -19,8 +19,8 @@ from pipeline.claims.dateline import told_from
 from pipeline.claims.describe import Description, Member, describe_source
 from pipeline.claims.kinds import AUTHOR_PRONOUNS
 from pipeline.claims.lexicon import Lexicon, load_lexicon
-from pipeline.claims.reporters import find_addressee, find_reporter
-from pipeline.claims.spans import content_form, content_parts, content_text
+from pipeline.claims.reporters import find_addressee, find_reporter, hearer, is_passive
+from pipeline.claims.spans import content_form, content_parts, content_text, side_of
 from pipeline.claims.when import find_when
 from pipeline.schema import Article, Claim, Range, Reading, Segment, SourceMember
 
@@ -35,12 +35,16 @@ BRACKETS = {"[": "]", "(": ")"}
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The spans of one claim; ``parts`` are the content's, as offsets into the reading's text."""
+    """The spans of one claim; ``parts`` are the content's, as offsets into the reading's text.
+
+    ``passive``: what the model took for the source, where it is the object of a passive cue.
+    """
 
     key: str
     parts: tuple[tuple[int, int], ...]
     source: Span | None
     cue: Span | None
+    passive: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,15 @@ def group_spans(doc: Doc, reading: Reading) -> list[Spans]:
     cues = {span.id_: span for span in reversed(_group(doc, "cue"))}
     found = []
     for key, ranges in contents.items():
+        source, cue = _trimmed(sources.get(key)), _trimmed(cues.get(key))
         parts = tuple(content_parts(reading, ranges))
+        if cue is not None:
+            side = side_of(reading, cue.start_char)
+            parts = tuple(part for part in parts if side_of(reading, part[0]) == side)
+            source = source if source is None or side_of(reading, source.start_char) == side else None
         if parts:
-            found.append(Spans(key, parts, _trimmed(sources.get(key)), _trimmed(cues.get(key))))
+            passive = source if is_passive(cue, source) else None
+            found.append(Spans(key, parts, None if passive else source, cue, passive))
     return sorted(found, key=lambda spans: (spans.parts, spans.key))
 
 
@@ -115,7 +125,7 @@ def _trimmed(span: Span | None) -> Span | None:
     doc, start, end = span.doc, span.start, span.end
     while start < end and _is_edge(doc[start]):
         start += 1
-    while end > start and _is_edge(doc[end - 1]):
+    while end > start and (_is_edge(doc[end - 1]) or _opens_clause(doc, start, end - 1)):
         end -= 1
     if start >= end:
         return None
@@ -124,6 +134,11 @@ def _trimmed(span: Span | None) -> Span | None:
     if opened in BRACKETS and span.text.count(BRACKETS[opened]) > span.text.count(opened):
         start -= 1
     return span if (start, end) == (span.start, span.end) else doc[start:end]
+
+
+def _opens_clause(doc: Doc, start: int, i: int) -> bool:
+    """Whether token ``i`` is the "who" after a source: "the hospital source, who"."""
+    return i - 1 > start and doc[i].lower_ in ("who", "which") and doc[i - 1].text == ","
 
 
 def _is_edge(token: Token) -> bool:
@@ -161,7 +176,10 @@ def _claim(
     ranges = tuple(context.reading.raw(*part) for part in spans.parts)
     described = describe_source(spans.source, context.lexicon, by_author=_by_author(context, spans, parent))
     cue = read_cue(spans.cue, spans.source, context.lexicon)
-    addressee = find_addressee(context.doc, spans.cue, spans.source, spans.parts)
+    if spans.cue is not None and spans.passive is not None:
+        addressee = hearer(spans.cue, spans.passive)
+    else:
+        addressee = find_addressee(context.doc, spans.cue, spans.source, spans.parts)
     when = find_when(
         context.reading.text, spans.cue, _taken(spans), segment.posted or context.told_from, within
     )

@@ -82,6 +82,8 @@ def _after_head(rest: Sequence[Word], lexicon: Lexicon) -> str | None:
             return None
         if word.lower not in PREPOSITIONS or i + 1 >= len(rest):
             continue
+        if word.lower == "with" and i and rest[i - 1].pos in ("ADJ", "VERB"):
+            continue  # "familiar with the exchange"
         found = read_phrase(rest[i + 1 :], lexicon)
         if phrase_type(found, lexicon) in BODIES and _is_one_body(found, word.lower, lexicon):
             return _full_name(found, rest[i + 1 :])

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from pipeline.claims.when import MONTH_DAY, said_date
-from pipeline.schema import Article
+from pipeline.schema import Article, Block, Reading
 
 _OPENING = re.compile(
     rf"""^\(?(?P<place>[A-Z][^\d.!?:;"“”\n]{{1,50}}?)
@@ -16,6 +16,14 @@ _OPENING = re.compile(
     re.VERBOSE,
 )
 """What a paragraph opens with: "GRAZ, Austria, May 3, 2022 (Reuters) —", "BEIJING, Jan. 3 (Xinhua) --"."""
+
+_IN_CAPITALS = re.compile(
+    rf"""[A-Z][A-Z'’.\-/]{{2,}}(?:\ [A-Z][A-Z'’.\-/]+){{0,3}}
+    (?:,\ [A-Z][\w'’.\ -]{{1,25}}?)?(?:,\ {MONTH_DAY}\.?)?
+    (?:\ ?\([A-Z][\w\ .-]{{1,25}}\))?\ ?(?:[—–]|--|-(?=\ ))\ ?""",
+    re.VERBOSE,
+)
+"""What the first paragraph opens with: "MOSUL, Iraq —", "BEIRUT (AP) - "."""
 
 _DATE = re.compile(MONTH_DAY, re.VERBOSE)
 _UPDATED = re.compile(r"\b(?:updat|modifi|revis|edit)", re.IGNORECASE)
@@ -39,6 +47,15 @@ def told_from(article: Article) -> dt.datetime | None:
     if day is None or (published is not None and not 0 < (published.date() - day).days <= MOST_DAYS):
         return published
     return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+
+
+def dateline_chars(reading: Reading, block: Block) -> int:
+    """Code points of the dateline that a segment opens with: the first one of the prose, or an excerpt."""
+    first = next((each for each in reading.blocks if each.kind == "body"), None)
+    if block is not first and block.kind != "quote":
+        return 0
+    match = _IN_CAPITALS.match(reading.text, block.start, block.start + block.n_chars)
+    return match.end() - match.start() if match else 0
 
 
 def _day_of_dateline(article: Article, published: dt.datetime | None) -> dt.date | None:

@@ -284,7 +284,7 @@ def _is_title(words: Sequence[Word], lexicon: Lexicon) -> bool:
 def _apposed_role(phrase: Phrase, lexicon: Lexicon) -> str | None:
     """The role in the words after a name: "Halima, a mother of four" → "mother"."""
     rest = list(phrase.rest)
-    while rest and (rest[0].pos in ("PUNCT", "NUM") or rest[0].text in ",()"):
+    while rest and (rest[0].pos in ("PUNCT", "NUM") or rest[0].text in ",()" or rest[0].text.isdecimal()):
         rest = rest[1:]
     if not rest or rest[0].pos not in ("DET", "ADJ", "NOUN", "PROPN", "PRON", "ADV", "NUM"):
         return None
@@ -307,11 +307,18 @@ def nationality_of(phrase: Phrase, lexicon: Lexicon) -> tuple[str, ...] | None:
             found.append(two)
             i += 1
         elif words[i].label == "NORP" or (
-            lexicon.is_demonym(words[i].text) and words[i].label not in ("ORG", "FAC", "PERSON")
+            lexicon.is_demonym(words[i].text)
+            and words[i].label not in ("ORG", "FAC", "PERSON")
+            and not _opens_name(words, i)
         ):
             found.append(words[i].text)
         i += 1
     return tuple(found) or None
+
+
+def _opens_name(words: Sequence[Word], i: int) -> bool:
+    """Whether a word begins a name of several words: "African Union", whatever the model takes it for."""
+    return bool(words[i].label) and i + 1 < len(words) and words[i + 1].label == words[i].label
 
 
 def is_anonymous(phrase: Phrase, kind: str, lexicon: Lexicon) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.claims.lexicon import Lexicon, lemmas, noun_lemma
-from pipeline.claims.nouns import Phrase
+from pipeline.claims.nouns import Phrase, read_phrase
 from pipeline.claims.words import Word, text_of
 
 PERSON_PRONOUNS = frozenset("he she him her his hers who whom himself herself latter former".split())
@@ -41,6 +41,8 @@ def phrase_type(phrase: Phrase, lexicon: Lexicon) -> str:
         return ""
     pair = " ".join(noun_lemma(word.text) for word in phrase.core[-2:])
     found = "media" if pair in lexicon.media else head_type(phrase.head, lexicon)
+    if pair in lexicon.institutions:
+        found = "organization"  # "the coast guard", which is no person
     # "A paper in a journal" is a text, "the paper" may be the one that prints it.
     written = found == "media" and phrase.head.lower.removesuffix("s") in lexicon.documents_too
     return "document" if written and (phrase.indefinite or phrase.rest) else found
@@ -56,11 +58,28 @@ def name_type(phrase: Phrase, lexicon: Lexicon) -> str:
         return "media"  # "the magazine Meridian Monthly"
     known = LABEL_TYPES.get(last.label)
     lower = noun_lemma(last.text)
+    if known in (None, "person") and _is_of_body(phrase, lexicon):
+        return "organization"
     if known == "organization" or (known is None and lower in lexicon.organizations):
         return "organization"
     if known is None and lower in lexicon.documents:
         return "document"
     return known or "person"
+
+
+def _is_of_body(phrase: Phrase, lexicon: Lexicon) -> bool:
+    """Whether what stands around a name says that it is no person's: "the TUC", "Airlind, a company"."""
+    if phrase.name[0].text in lexicon.given_names:
+        return False
+    if len(phrase.rest) > 1 and phrase.rest[0].text == ",":
+        if phrase.rest[1].lower == "which":
+            return True
+        apposed = read_phrase(phrase.rest[1:], lexicon)
+        if apposed.head is not None and (apposed.indefinite or apposed.definite):
+            either = apposed.head.lower.endswith(("er", "or"))  # "a ferry operator"
+            return head_type(apposed.head, lexicon) in ("organization", "media") and not either
+    bare = len(phrase.name) == len(phrase.core) == 1
+    return phrase.definite and bare and phrase.words[0].lower == "the" and phrase.name[0].text.isupper()
 
 
 def head_type(head: Word, lexicon: Lexicon) -> str:

@@ -16,6 +16,8 @@ ACCOUNTS = frozenset("accounts account interviews comments remarks statements te
 
 FIRM_ENDINGS = frozenset("Company Co Co. Sons Partners Associates Brothers Bros".split())
 CONJUNCTIONS = frozenset({"and", "or", "&", "nor"})
+CORRELATIVES = frozenset({"both", "either", "neither"})
+"""What stands before the first of several and belongs to none: "neither the ministry nor the bank"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Piece:
 def split_members(words: Sequence[Word], lexicon: Lexicon) -> list[tuple[Word, ...]]:
     """The members of a coordinated source in text order; the whole source where it is not coordinated."""
     words = speakers(words)
-    pieces = _pieces(words)
+    pieces = _pieces(words[1:] if words[0].lower in CORRELATIVES else words)
     if len(pieces) < 2 or not any(piece.joint in CONJUNCTIONS for piece in pieces):
         return [tuple(words)]
     members: list[list[Piece]] = []
@@ -92,7 +94,7 @@ def _belongs(member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon:
     first = piece.words[0]
     if first.lower in RELATIVES or first.pos in CLAUSE_TAGS:
         return True
-    if first.pos == "NUM" and len(piece.words) == 1:
+    if (first.pos == "NUM" or first.text.isdecimal()) and len(piece.words) == 1:
         return True  # an age
     if piece.joint == "," and not any(each.joint in CONJUNCTIONS for each in later):
         return True  # a list ends in a conjunction

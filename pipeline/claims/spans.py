@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.claims.dateline import dateline_chars
 from pipeline.schema import Range, Reading
 
 OPENING = "“„«‟"
@@ -20,6 +21,9 @@ SINGLE = re.compile(
 letter does, which may be a plural's genitive ("the soldiers' wives"); none reaches over another opening."""
 
 PAIRED = re.compile(r"''|``")
+
+ISLANDS = frozenset({"title", "subtitle", "heading", "comment"})
+"""Kinds of segments that no claim reaches into from outside."""
 
 EDGES = " \t\n\r\u00a0,;:–—-"
 """What is no part of a claim where it stands at its edge; quotation marks and full stops are."""
@@ -46,7 +50,7 @@ def content_parts(reading: Reading, parts: Sequence[tuple[int, int]]) -> list[tu
     """The parts of a content as they go into the table, in text order; offsets into ``reading.text``.
 
     White space and commas at their edges are left out, quotation marks that open or close a part belong to
-    it, parts that touch are one, a part never leaves its segment.
+    it, parts that touch are one, a part never leaves its segment and holds no dateline.
     """
     found: list[tuple[int, int]] = []
     for start, end in itertools.chain.from_iterable(_by_block(reading, *part) for part in sorted(parts)):
@@ -60,11 +64,19 @@ def content_parts(reading: Reading, parts: Sequence[tuple[int, int]]) -> list[tu
     return found
 
 
+def side_of(reading: Reading, at: int) -> str:
+    """What a claim there stays in: its segment, where that stands by itself, else the article's prose."""
+    block = reading.block_at(at)
+    return block.segment_id if block.kind in ISLANDS else ""
+
+
 def _by_block(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A part cut at the ends of segments."""
     while start < end:
         block = reading.block_at(start)
         stop = min(end, block.start + block.n_chars)
+        if start == block.start:
+            start += dateline_chars(reading, block)
         if start < stop:
             yield start, stop
         start = max(stop, start) + 1

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.characters import as_seen
+from pipeline.clean.bylines import is_announced
 from pipeline.clean.furniture import Furniture, load_furniture
 from pipeline.clean.header import Head, find_head, find_opening
 from pipeline.clean.html_page import extract_page, units_of_body
@@ -33,6 +34,7 @@ _OPENING_WORDS = 6
 """Words of the shortest sentence that opens an article."""
 _OPENING_PROBABILITY = 0.05
 """Probability from which an opening needs no end mark."""
+_SIGNATURE_WORDS = 12
 _CAPTION_WORDS = 60
 _CAPTION_CHARS = 20
 _SURE = 0.9
@@ -119,7 +121,7 @@ def _find(raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: Cl
     raw, keep, site_name = _from_html(raw, scored, keep, settings)
     rules = rules_for(raw.site_key, raw.site)
     ruled = rules.apply(scored.units, keep) if rules else {}
-    head = _with_ruled(_head(scored, raw, keep), ruled)
+    head = _with_ruled(_with_signature(_head(scored, raw, keep), scored, keep), ruled)
     return _Found(raw, scored, keep, keep.nonzero()[0].tolist(), head, thread, ruled, site_name)
 
 
@@ -190,6 +192,18 @@ def _head(scored: Scored, raw: RawArticle, keep: NDArray[np.bool_]) -> Head:
     if head.title is not None:
         _keep_opening(scored, keep, head)
     return head
+
+
+def _with_signature(head: Head, scored: Scored, keep: NDArray[np.bool_]) -> Head:
+    """The head with the byline that the prose ends with, taken out of ``keep``: "Posted by Jo at 11:20"."""
+    inside = keep.nonzero()[0].tolist()
+    if len(inside) < 2 or scored.words[inside[-1]] > _SIGNATURE_WORDS:
+        return head
+    text = scored.units[inside[-1]].text
+    if ends_sentence(text) or not is_announced(text):
+        return head
+    keep[inside[-1]] = False
+    return replace(head, bylines=(*head.bylines, inside[-1]))
 
 
 def _with_ruled(head: Head, ruled: dict[int, Label]) -> Head:

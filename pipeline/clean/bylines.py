@@ -48,6 +48,10 @@ _REPORTING = re.compile(r"^[(\[]?(?:Reporting|Writing|Written) by (?P<names>[^;.
 _AND = re.compile(r"\s+(?:and|&)\s+")
 _SPLIT_NAMES = re.compile(r"\s*(?:,|;|\band\b|&|\|)\s*", re.I)
 _ASIDE = re.compile(r"\s*\([^)]{0,40}\)")
+_BETWEEN = re.compile(
+    r"(?:\s*\([^)]{0,40}\)|\s+in\s+[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3})(?=\s*(?:,|;|and\b|&)\s*[A-Z])"
+)
+"""What stands between two names: "Jo Hart (now) and Max Lund", "Jo Hart in Aden and Max Lund in Oslo"."""
 _NAME_CUT = re.compile(
     r"\s+[|•·–—@]\s*|\s{2,}|\s@|\s-\s|(?:^|\s)(?:on|at|in|for|of|published|updated|posted|translated|"
     r"photographs?)(?:\s|$)",
@@ -142,7 +146,7 @@ def _names(text: str) -> Byline | None:
     dates = find_dates(text)
     if dates:
         text = text[: dates[0].start]
-    text = _AND.sub(" and ", text)
+    text = _BETWEEN.sub("", _AND.sub(" and ", text))
     cut = _NAME_CUT.split(_NOISE.sub(" | ", text), maxsplit=1)
     authors: list[str] = []
     agency = None
@@ -261,7 +265,7 @@ def authors_of(text: str) -> Byline | None:
 def reporting_credit(text: str) -> Byline | None:
     """The authors in a wire service's line below: "(Reporting by Jane Doe in Aden; Editing by …)"."""
     match = _REPORTING.match(text)
-    return _names(match["names"].replace(" in ", " | ", 1)) if match else None
+    return _names(_BETWEEN.sub("", match["names"]).replace(" in ", " | ", 1)) if match else None
 
 
 def agency_at_end(text: str) -> str | None:

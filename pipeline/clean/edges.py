@@ -19,8 +19,13 @@ Flags = NDArray[np.bool_]
 
 _MARK_WORDS = 14
 """Words of the longest line of tags: a sentence may begin so."""
-_COPYRIGHT_WORDS = 30
+_IMPRINT_WORDS = 30
 _COPYRIGHT_MARKS = ("©", "(c)", "copyright", "all rights reserved")
+_CONTACTS = (
+    "to contact the reporter", "to contact the author", "to contact the editor", "contact the reporter",
+    "contact the author", "contact the writer", "email the reporter", "email the author", "email the writer",
+)  # fmt: skip
+"""How the lines below a story begin that say where its author is reached."""
 _MIN_ITEMS = 3
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _ITEM = re.compile(
@@ -52,13 +57,12 @@ def ends_at(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture, sett
     return len(keep)
 
 
-def leave_out_copyright(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture) -> None:
-    """Take out the lines of copyright that a short text ends with: nothing else tells them from it."""
+def leave_out_imprint(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture) -> None:
+    """Take out lines of copyright and contact that a short text ends with: nothing else tells them."""
     legal = furniture.bits["legal"]
     for i in keep.nonzero()[0][::-1]:
-        if not seen.anywhere_mask[i] & legal or n_words[i] > _COPYRIGHT_WORDS:
-            return
-        if not any(mark in seen.lower[i] for mark in _COPYRIGHT_MARKS):
+        owned = seen.anywhere_mask[i] & legal and any(mark in seen.lower[i] for mark in _COPYRIGHT_MARKS)
+        if n_words[i] > _IMPRINT_WORDS or not (owned or seen.lower[i].startswith(_CONTACTS)):
             return
         keep[i] = False
 

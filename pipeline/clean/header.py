@@ -30,7 +30,8 @@ _BARE_SUBTITLE_WORDS = range(6, 31)
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun|published|updated|posted|last|date|on|first)", re.I)
 _ROLE_LINE = re.compile(
     r"\b(?:correspondent|reporter|staff writer|columnist|bureau chief|political editor|business editor)\b"
-    r"|^(?:translated|photographs?|photography|illustrations?|illustrated|edited) by ",
+    r"|^(?:translated|photographs?|photography|illustrations?|illustrated|edited) by "
+    r"|^(?:[\w&-]+ ){1,3}editor$",
     re.I,
 )
 _CREDITED_PICTURE = re.compile(

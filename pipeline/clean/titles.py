@@ -236,7 +236,7 @@ def _heads_next(lines: Lines, i: int, stop: int) -> bool:
         and not (i and (lines.is_announced(i - 1) or lines.is_lone_credit(i - 1)))
         and has_date(lines[i])
         and lines.n_words[i + 1] >= 4
-        and not ends_sentence(lines[i + 1])
+        and (lines[i + 1][-1] == "?" or not ends_sentence(lines[i + 1]))
         and _can_be_title(lines, i + 1)
     )
 

@@ -47,8 +47,17 @@ VAGUE_HEADS = frozenset(
 
 _OWNER_TAGS = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"})
 
+ASKED = frozenset("asked pressed questioned challenged quizzed".split())
+WHEN = frozenset("when once if".split())
+STOPS = (".", "!", "?", "\n", '"', "”")
+MAX_ASKED_TOKENS = 40
+
 MAX_BODY_SENTENCES = 3
 """How far back "the group" looks for an organisation."""
+
+_COMPLEMENT_TAGS = _OWNER_TAGS | {"ADP", "PART"}
+MAX_COMPLEMENT_TOKENS = 8
+"""Tokens of "of the Amar state council" between a noun and the comma before its bearer's name."""
 
 MAX_WHO_TOKENS = 8
 """Tokens between a person and the "who" that takes the person up: "the head of the board, who"."""
@@ -158,6 +167,9 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
     found = {}
     for n in range(1, len(mentions)):
         one, other = mentions[n - 1], mentions[n]
+        if (described := _before_complement(doc, mentions, n)) is not None:
+            found[n] = described
+            continue
         if n > 1 and one.first >= mentions[n - 2].first and one.last <= mentions[n - 2].last:
             continue
         if _apposed(doc, one, other) or _predicated(doc, one, other):
@@ -167,6 +179,27 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
         elif (subject := _holder_of_office(doc, mentions, n)) is not None:
             found[n] = subject
     return found
+
+
+def _before_complement(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:
+    """The noun phrase whose complement stands before the comma: "the governor of Amar, Ann Hale,"."""
+    name = mentions[n]
+    begins = name.begins if name.form == NAME else 0
+    if name.form != NAME or name.sort != PERSON or begins < 2 or doc[begins - 1].text != ",":
+        return None
+    follows = doc[name.last] if name.last < len(doc) else None
+    if not (follows is None or follows.is_punct or follows.pos_ in {"VERB", "AUX"}):
+        return None
+    for k in range(n - 1, max(n - 5, -1), -1):
+        one = mentions[k]
+        if one.last < begins - 1 - MAX_COMPLEMENT_TOKENS or one.sentence != name.sentence:
+            return None
+        complement = doc[one.last : begins - 1]
+        if one.form != NOMINAL or one.sort != PERSON or one.plural or not complement:
+            continue
+        inside = all(token.pos_ in _COMPLEMENT_TAGS for token in complement)
+        return k if complement[0].pos_ == "ADP" and inside and (one.definite or one.indefinite) else None
+    return None
 
 
 def _before_owner(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:
@@ -330,12 +363,35 @@ def _taken_up(builder: _Builder, mention: Mention) -> Chain | None:
             builder.chains.append(chain)
         return chain
     chains = candidates(builder.recent, mention)
+    asked = _asked_before(builder.doc, mention)
+    if asked is not None:
+        chains = [each for each in chains if not _named_since(each, asked)]
     if builder.doc[mention.first].lower_.endswith(("self", "selves")):  # its own sentence says whom
         chains = [each for each in chains if each.mentions[-1].sentence == mention.sentence] or chains
     best = builder.ranker.best(mention, pair_features(mention, chains))
     if best is None:
         return _goes_on(builder, mention)
     return _speaker_before(builder, mention, chains[best]) or chains[best]
+
+
+def _asked_before(doc: Doc, mention: Mention) -> int | None:
+    """The first token of a clause that tells what a pronoun was asked: "Asked about Hale, he said".
+
+    Nobody named in there answers.
+    """
+    if mention.first == 0 or doc[mention.first - 1].text != ",":
+        return None
+    first = mention.first - 1
+    while first > max(0, mention.first - MAX_ASKED_TOKENS) and not doc[first - 1].text.endswith(STOPS):
+        first -= 1
+    first += doc[first].lower_ in WHEN
+    return first if doc[first].lower_ in ASKED else None
+
+
+def _named_since(chain: Chain, first: int) -> bool:
+    """Whether the chain was last spoken of at token ``first`` or after, by more than a pronoun."""
+    last = chain.mentions[-1]
+    return last.first >= first and last.form != PRONOUN
 
 
 def _goes_on(builder: _Builder, mention: Mention) -> Chain | None:

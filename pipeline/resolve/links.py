@@ -15,6 +15,7 @@ MAX_CLAIMS_BACK = 5
 """How many claims before it a confirmation may refer to; further back the account is no longer at hand."""
 
 REACTIONS = frozenset({"confirm", "deny"})
+SAYING = frozenset({"say", "report"})
 NEVER_REFER = frozenset({"decline", "ask", "promise", "intend", "demand"})
 JUDGING = frozenset(
     {"call", "describe", "label", "brand", "term", "characterize", "characterise", "denounce"}
@@ -49,9 +50,10 @@ _THING = re.compile(r"(?:the|this|such)\s+(?:\w+\s+)?\w+", re.IGNORECASE)
 _OWNER = re.compile(
     r"((?:[\w.-]+\s+){0,3}[\w.-]+)(?:['’]s\b|(?<=s)['’])"
     r"|what\s+((?:[\w.’'-]+\s+){1,4}?)(?:has|have|had|said|says)\b"
-    r"|\b(?:by|from)\s+((?:[\w.’'-]+\s*){1,4})",
+    r"|\b(?:by|from)\s+((?:[\w.’'-]+\s*){1,4}(?:,\s+(?-i:[A-Z])[\w.’'-]+)?)",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"(?!(?:The|An?|His|Her|Its|Their)\b)\b[A-Z]")
 _QUANTITY = re.compile(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|half)\b", re.IGNORECASE)
 _COMMON = frozenset("the and that this with from were have been what said says".split())
 
@@ -165,9 +167,14 @@ def find_supported(claims: Sequence[Claim], parents: dict[str, str]) -> dict[str
         beside = recent[parents.get(claim.claim_id)]  # claims inside the same content, or inside none
         if beside and _may_refer(claim) and (target := _target(claim, list(beside), found)):
             found[claim.claim_id] = target
-        if claim.cue_class != "decline":
+        if not _says_nothing(claim):
             beside.append(claim)
     return found
+
+
+def _says_nothing(claim: Claim) -> bool:
+    """Whether there is no account in it: "declined to comment", "did not provide evidence"."""
+    return claim.cue_class == "decline" or (claim.negated and claim.cue_class in SAYING)
 
 
 def _may_refer(claim: Claim) -> bool:
@@ -222,11 +229,22 @@ def _named_again(content: str, before: Sequence[Claim]) -> str | None:
     return said[-1].claim_id if said else None
 
 
-def _best(claim: Claim, before: Sequence[Claim], found: dict[str, str]) -> str:
+def _is_of_another(content: str, before: Sequence[Claim]) -> bool:
+    """Whether a content names whose account it means, and that one has said nothing: "Hale's report"."""
+    owners = [next(filter(None, match.groups()), "") for match in _OWNER.finditer(content)]
+    named = [owner for owner in owners if _NAMED.search(owner)]
+    told = " ".join(name for each in before for name in (each.addressee, each.reported_by) if name)
+    spoken = _stems(told).union(*map(_source_stems, before))
+    return bool(named) and not any(_stems(owner) & spoken for owner in named)
+
+
+def _best(claim: Claim, before: Sequence[Claim], found: dict[str, str]) -> str | None:
     """The claim that fits what points to it best; of those, the last.
 
     A second confirmation ("the account was also confirmed by") goes to what the first one confirms.
     """
+    if _is_of_another(claim.content, before):
+        return None
     fits = [(_fit(claim, each, found), n) for n, each in enumerate(before)]
     target = before[max(fits)[1]].claim_id
     return found.get(target, target)
