@@ -291,6 +291,19 @@ def test_excerpts_of_a_post() -> None:
     }
 
 
+def test_outlets_that_lines_announce_make_excerpts() -> None:
+    report = "Forty ferries had been bought, and forty harbours, in the course of one single year."
+    paragraphs = [
+        "Let us line them up.",
+        "The Guardian:",
+        report,
+        "The New York Times, that morning:",
+        report,
+    ]
+    found = find_excerpts(paragraphs, ["body"] * 5, with_own_words(paragraphs))
+    assert {i: label.author for i, label in found.items()} == {2: "The Guardian", 4: "The New York Times"}
+
+
 def test_a_report_has_no_excerpts() -> None:
     paragraphs = [
         "The minister listed them:",
@@ -677,6 +690,7 @@ def test_a_job_below_the_name_is_of_the_byline() -> None:
     [
         "posted by Colin at 11:20 PM",
         "To contact the reporter on this story: Dana Wills in Mirov at dwills@example.net",
+        "Wills reported from Mirov. Ann Odeh in Kesra contributed to this report.",
     ],
 )
 def test_who_wrote_it_is_no_prose(last: str) -> None:

@@ -70,6 +70,7 @@ CASES = [
     ("the/d Pentagon/p", "organization - - - - - no"),
     ("the/d TUC/p ,/u which/r met/v", "organization - - - - - no"),
     ("Airlind/p ,/u a/d local/j company/n", "organization - - - - - no"),
+    ("Hedge/p fund/n manager/n Carl/p Iden/p", "person - Hedge_fund_manager - - - no"),
     ("the/d coast/n guard/n", "organization guard - - - - no"),
     ("a/d senior/j civil/j servant/n", "person servant senior_civil_servant - - 1 yes"),
     ("Almaz/p Bekele/p ,/u 43/j ,/u a/d shopkeeper/n", "person - shopkeeper - - - no"),
@@ -141,6 +142,8 @@ MEMBERS = [
     ("Hill/p ,/u a/d doctor/n and/c father/n of/i two/m ,/u", []),
     ("a/d mother/n and/c activist/n", []),
     ("Henry/p Holt/p and/c Company/p", []),
+    ("the/d inspectors/n ,/u a/d firm/n called/v Brandt/p &/c Lowe/p", []),
+    ("Neither/d the/d ministry/n nor/c the/d bank/n", ["the ministry", "the bank"]),
     ("officials/n in/i Iran/p and/c Iraq/p", []),
     ("Tracy/p Martin/p ,/u Trayvon/p 's/t father/n ,/u", []),
 ]  # fmt: skip

@@ -221,6 +221,11 @@ PELL_AND_DORN = "Kenneth Pell/PERSON Pell/PERSON Ivo Dorn/PERSON Dorn/PERSON "
          [("Ivo Dorn", "Kenneth Pell left"), ("he", "It froze")], "Ivo Dorn"),
         ("Laura Dorn said Kenneth Pell left. It froze, he said.",
          [("Laura Dorn", "Kenneth Pell left"), ("he", "It froze")], "Kenneth Pell"),
+        # … nor who is named further up, nor whose teacher he is; in the next paragraph too
+        ("Kenneth Pell left. Pell's lawyer, Ivo Dorn, said no. It froze, he said.",
+         [("Pell's lawyer, Ivo Dorn,", "no"), ("he", "It froze")], "Ivo Dorn"),
+        ("Kenneth Pell met a man. Ivo Dorn said no.\nHe said it froze.",
+         [("Ivo Dorn", "no"), ("He", "it froze")], "Ivo Dorn"),
         # what was said ends before somebody else comes up
         ("Ivo Dorn said it rained. Kenneth Pell left. He said it froze.",
          [("Ivo Dorn", "it rained"), ("He", "it froze")], "Kenneth Pell"),
@@ -267,6 +272,21 @@ def test_members_of_a_group() -> None:
         ("three militia commanders", 1, "person"),
     ]
     assert all(each.anonymous and each.source_name is None for each in found)
+
+
+def test_a_group_in_this_paragraph_comes_before_one_that_spoke_further_up() -> None:
+    text = "It rained, three commanders said.\nThe analysts left. Some said it froze."
+    group = {"source_kind": "group", "source_count": 3}
+    *_, some = resolved(text, "", ("three commanders", "It rained", group), ("Some", "it froze"))
+    assert some.antecedent == "The analysts"
+
+
+def test_one_of_several_with_an_apposition_is_drawn_from_them() -> None:
+    text = "It rained, three officials said. One of the officials, a general, said it froze."
+    group = {"source_kind": "group", "source_count": 3}
+    one = "One of the officials, a general,"
+    *_, found = resolved(text, "", ("three officials", "It rained", group), (one, "it froze"))
+    assert (found.antecedent, found.source_count) == ("three officials", 1)
 
 
 def test_one_of_them_who_is_named() -> None:

@@ -51,8 +51,8 @@ def _before_head(phrase: Phrase, lexicon: Lexicon) -> str | None:
         elif run:
             break
     first = bool(run) and run[0].start == phrase.words[0].start
-    if first and len(run) == 1 and not run[0].label:
-        return None  # "Council leader", "Fire chief", with the capital of a sentence's first word
+    if first and not any(word.is_capital for word in run[1:]) and (len(run) > 1 or not run[0].label):
+        return None  # "Council leader", "Hedge fund manager", with the capital of a sentence's first word
     return text_of(run) or None
 
 

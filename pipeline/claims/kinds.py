@@ -41,7 +41,7 @@ def phrase_type(phrase: Phrase, lexicon: Lexicon) -> str:
         return ""
     pair = " ".join(noun_lemma(word.text) for word in phrase.core[-2:])
     found = "media" if pair in lexicon.media else head_type(phrase.head, lexicon)
-    if pair in lexicon.institutions:
+    if len(phrase.core) > 1 and pair in lexicon.institutions:
         found = "organization"  # "the coast guard", which is no person
     # "A paper in a journal" is a text, "the paper" may be the one that prints it.
     written = found == "media" and phrase.head.lower.removesuffix("s") in lexicon.documents_too
@@ -54,8 +54,9 @@ def name_type(phrase: Phrase, lexicon: Lexicon) -> str:
     last = phrase.name[-1]
     if lexicon.is_outlet(name) and last.label != "PERSON":
         return "media"
-    if any(head_type(word, lexicon) == "media" for word in phrase.modifiers):
-        return "media"  # "the magazine Meridian Monthly"
+    before = phrase.modifiers[-1:] if last.label == "PERSON" else phrase.modifiers
+    if any(head_type(word, lexicon) == "media" for word in before):
+        return "media"  # "the magazine Meridian Monthly", not "press secretary Ann Hale"
     known = LABEL_TYPES.get(last.label)
     lower = noun_lemma(last.text)
     if known in (None, "person") and _is_of_body(phrase, lexicon):

@@ -86,6 +86,8 @@ def _is_joint(words: Sequence[Word], i: int) -> bool:
         return False
     if i + 1 < len(words) and words[i + 1].text in FIRM_ENDINGS:
         return False  # "Henry Holt and Company"
+    if words[i].text == "&" and all(word.is_capital for word in (*words[i - 1 : i], *words[i + 1 : i + 2])):
+        return False  # "Brandt & Lowe"
     return words[i].lower in CONJUNCTIONS and i > 0
 
 

@@ -24,8 +24,8 @@ FEELING_TOO = frozenset("assure reassure remind".split())
 
 ASKING = frozenset("question press quiz grill".split())
 SPOKEN_OF = frozenset(
-    "accuse attack blame call challenge charge condemn consider criticise criticize deem denounce describe "
-    "expect know lambast mention pillory regard see view".split()
+    "accuse arrest attack blame call challenge charge condemn consider criticise criticize deem denounce "
+    "describe expect know lambast mention pillory regard see view".split()
 )
 """Verbs whose object is spoken of."""
 
@@ -87,19 +87,22 @@ def is_passive(cue: Span | None, source: Span | None) -> bool:
     """
     if cue is None or source is None or source.end > cue.start:
         return False
-    words = [token for token in cue if token.is_alpha]
-    verb = words[-1] if words else None
-    while verb is not None and verb.pos_ == "ADP" and verb.i > cue.start:  # "has been criticized for"
-        verb = cue.doc[verb.i - 1]
-    if verb is None or not verb.lower_.endswith(PARTICIPLE_ENDINGS):
-        return False
-    before = reversed(cue.doc[source.end : verb.i])
+    return any(
+        token.lower_.endswith(PARTICIPLE_ENDINGS)
+        and lemmas(token.text, "VERB")[0] in PASSIVE
+        and _has_be_before(token, source.end)
+        for token in cue
+    )
+
+
+def _has_be_before(verb: Token, start: int) -> bool:
+    """Whether a form of "be" or "get" helps a verb, adverbs aside; nothing before token ``start`` counts."""
+    before = reversed(verb.doc[start : verb.i])
     helper = next((token for token in before if token.pos_ not in ("ADV", "PART")), None)
     return (
         helper is not None
         and helper.text not in HAS_OR_IS
         and bool({"be", "get"} & set(lemmas(helper.text, "VERB")))
-        and lemmas(verb.text, "VERB")[0] in PASSIVE
     )
 
 

@@ -26,6 +26,9 @@ _CONTACTS = (
     "contact the author", "contact the writer", "email the reporter", "email the author", "email the writer",
 )  # fmt: skip
 """How the lines below a story begin that say where its author is reached."""
+_CONTRIBUTED = re.compile(
+    r"\b(?:contributed (?:to this (?:report|story|article)|reporting)|reported from [a-z])"
+)
 _MIN_ITEMS = 3
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _ITEM = re.compile(
@@ -61,8 +64,10 @@ def leave_out_imprint(seen: Seen, n_words: Floats, keep: Flags, furniture: Furni
     """Take out lines of copyright and contact that a short text ends with: nothing else tells them."""
     legal = furniture.bits["legal"]
     for i in keep.nonzero()[0][::-1]:
-        owned = seen.anywhere_mask[i] & legal and any(mark in seen.lower[i] for mark in _COPYRIGHT_MARKS)
-        if n_words[i] > _IMPRINT_WORDS or not (owned or seen.lower[i].startswith(_CONTACTS)):
+        text = seen.lower[i]
+        owned = seen.anywhere_mask[i] & legal and any(mark in text for mark in _COPYRIGHT_MARKS)
+        credited = text.startswith(_CONTACTS) or _CONTRIBUTED.search(text)
+        if n_words[i] > _IMPRINT_WORDS or not (owned or credited):
             return
         keep[i] = False
 

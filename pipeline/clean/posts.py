@@ -94,7 +94,13 @@ def is_post(paragraphs: Sequence[str], may_be_own: Sequence[bool], *, is_updated
         for text in itertools.compress(paragraphs, may_be_own)
         if first_person(text) and first_person(own_words(text))
     )
-    return any(n >= least for n, _ in enumerate(own, start=1))
+    return any(n >= least for n, _ in enumerate(own, start=1)) or _names_outlets(paragraphs)
+
+
+def _names_outlets(paragraphs: Sequence[str]) -> bool:
+    """Whether several paragraphs only announce what an outlet says: "The Guardian:"."""
+    leads = (text for text in paragraphs if text[-1] == ":" and not _has_words(text, _MAX_LEAD_IN_WORDS))
+    return sum(outlet_in(text) is not None for text in leads) >= _MIN_POST_UNITS
 
 
 def find_excerpts(

@@ -49,6 +49,7 @@ _OWNER_TAGS = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"})
 
 ASKED = frozenset("asked pressed questioned challenged quizzed".split())
 WHEN = frozenset("when once if".split())
+CONTRASTS = frozenset("but though while whereas".split())
 STOPS = (".", "!", "?", "\n", '"', "”")
 MAX_ASKED_TOKENS = 40
 
@@ -413,13 +414,15 @@ def _spoke_in(builder: _Builder, turn: Turn) -> Chain | None:
 
 
 def _speaker_before(builder: _Builder, mention: Mention, chosen: Chain) -> Chain | None:
-    """Who spoke before, where a pronoun that speaks would else be somebody only mentioned in what was
-    said."""
+    """Who spoke before, where a pronoun that speaks would else be somebody only mentioned in what was said,
+    or further up; "but he" is somebody else."""
     turn = builder.turns.get(mention.start)
-    if turn is None or not turn.says(chosen.mentions[-1].start):
+    speaker = None if turn is None else _spoke_in(builder, turn)
+    if turn is None or speaker is None or not may_corefer(mention, speaker):
         return None
-    speaker = _spoke_in(builder, turn)
-    if speaker is None or not may_corefer(mention, speaker):
+    last = chosen.mentions[-1]
+    goes_on = mention.source and builder.doc[max(mention.first - 1, 0)].lower_ not in CONTRASTS
+    if not (turn.says(last.start) or (goes_on and last.start < turn.start)):
         return None
     return speaker if mention.head != "they" or speaker.plural else None
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.schema import Claim, Reading
+from pipeline.schema import Block, Claim, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,21 @@ def turns_before(reading: Reading, claims: Sequence[Claim], parents: Mapping[str
             turns[turn.start] = (several or bool(claim.source_members), Turn(turn.start, turn.end, contents))
     ordered = sorted(turns.items())
     for (_, (several, before)), (start, _) in itertools.pairwise(ordered):
-        if not several and reading.block_at(start) == reading.block_at(before.start):
+        block = reading.block_at(start)
+        if not several and (
+            block == reading.block_at(before.start) or _goes_on(reading, block, start, before)
+        ):
             found[start] = before
     return found
+
+
+def _goes_on(reading: Reading, block: Block, start: int, before: Turn) -> bool:
+    """Whether a source opens the paragraph right after the one that a turn stands in."""
+    return (
+        start == block.start
+        and block.start > 0
+        and reading.block_at(block.start - 1) == reading.block_at(before.start)
+    )
 
 
 def _turn(reading: Reading, claim: Claim) -> Turn | None:

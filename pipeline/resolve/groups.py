@@ -21,7 +21,8 @@ _COUNTS = {"one": 1, "another": 1, "a second": 1, "a third": 1, "a fourth": 1, "
 
 _OF_THEM = re.compile(r"(?P<how_many>.+?) of (?:them|those|these)")
 _OF_GROUP = re.compile(
-    r"(?P<how_many>[\w-]+) of the (?:\w+ )?(?:men|women|people|group|pair|team|boys|girls|survivors|victims)"
+    r"(?P<how_many>[\w-]+) of the (?:\w+ )?"
+    r"(?:men|women|people|group|pair|team|boys|girls|survivors|victims|officials|sources|witnesses)"
 )
 _PAIR = re.compile(r"\s+and\s+(?:\w+\s+){0,3}")
 
@@ -40,7 +41,8 @@ class Drawn:
 def drawn(source: str) -> Drawn | None:
     """What ``source`` draws from a group; ``None`` where it is not of that kind."""
     words = " ".join(source.casefold().split()).strip(" ,")
-    partitive = _OF_THEM.fullmatch(words) or _OF_GROUP.fullmatch(words)
+    before_comma = words.partition(",")[0]  # "one of the officials, a brigadier"
+    partitive = _OF_THEM.fullmatch(before_comma) or _OF_GROUP.fullmatch(before_comma)
     if partitive:
         words = partitive["how_many"].strip()
     if words not in _COUNTS:
@@ -74,22 +76,21 @@ def last_group(
     """The group before ``start`` that a source draws from.
 
     Groups that have spoken come first, the last one first; a source that draws all ("both") needs a group of
-    as many. Then the last plural noun phrase for people in this paragraph or the one before.
+    as many. Then the last plural noun phrase for people in this paragraph or the one before. One in this
+    paragraph comes before a group that has spoken further up.
     """
+    people = (
+        each
+        for each in reversed(mentions)
+        if each.end <= start and each.form == NOMINAL and each.plural and each.sort == PERSON
+    )
+    last = next(people, None)
+    here = None if last is None or block - last.block > 1 else Group(last.start, last.end, None, last.block)
     for group in reversed(spoken):
         fits = count is None or group.count is None or group.count >= count
         if group.end <= start and block - group.block <= MAX_BLOCKS_BACK and fits:
-            return group
-    for each in reversed(mentions):
-        if (
-            each.end <= start
-            and block - each.block <= 1
-            and each.form == NOMINAL
-            and each.plural
-            and each.sort == PERSON
-        ):
-            return Group(each.start, each.end, None, each.block)
-    return None
+            return here if here is not None and group.block < here.block == block else group
+    return here
 
 
 def pair_member(text: str, source: str, mentions: Sequence[Mention]) -> Mention | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -98,10 +99,10 @@ def find_mentions(
 
     Args:
         named: the names in text order, without overlap.
-        sources: ranges of the reading that are sources of claims; a mention that begins one is a ``source``.
+        sources: ranges of the reading that are sources of claims; what such a range is a mention of is a
+            ``source``, not what its words only hold ("Jamie" of "Jamie's teacher, Alan Pryce").
     """
     owner = _tokens_of(doc, named)
-    starts = {start for start, _ in sources}
     phrases = list(noun_phrases(where))
     before = _roles_before(where, phrases, owner)
     found = [name_mention(doc, where, each, span, *before.get(span[0], ())) for each, span in owner.spans]
@@ -116,8 +117,7 @@ def find_mentions(
         if word in PRONOUNS and _is_pronoun(where, at)
     ]
     found.sort(key=lambda each: (each.first, each.last))
-    for each in found:
-        _mark(each, starts, where)
+    _mark_sources(found, sources, where)
     return openings(found)
 
 
@@ -149,10 +149,22 @@ def _tokens_of(doc: Doc, named: Sequence[Named]) -> _Owners:
     return owners
 
 
-def _mark(mention: Mention, starts: set[int], where: Places) -> None:
-    """Mark the mention as a ``source`` where it begins one: itself, or its title ("General Kenneth Hale")."""
-    begin = mention.begins if mention.form == NAME else mention.first
-    mention.source = mention.start in starts or not starts.isdisjoint(where.starts[begin : mention.first])
+def _mark_sources(found: Sequence[Mention], sources: Iterable[tuple[int, int]], where: Places) -> None:
+    """Mark the first mention in each source that is no genitive and stands before no other noun in it."""
+    starts = [each.start for each in found]
+    for start, end in sources:
+        for n in range(bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)):
+            if not _only_modifies(found[n], end, where):
+                found[n].source = True
+                break
+
+
+def _only_modifies(mention: Mention, end: int, where: Places) -> bool:
+    """Whether a mention says whose or which what comes after it is, before code point ``end``."""
+    after = mention.last
+    if after >= len(where.tags) or where.starts[after] >= end:
+        return False
+    return mention.use == "possessive" or where.tags[after] in _NOUN_TAGS
 
 
 def noun_phrases(where: Places) -> Iterator[tuple[int, int]]:
