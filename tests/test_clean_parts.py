@@ -680,6 +680,28 @@ def test_a_date_above_a_question_makes_it_the_headline() -> None:
     assert head.title == lines.index(title)
 
 
+def test_the_section_before_a_headline_is_no_part_of_it() -> None:
+    text = "\n\n".join(["Opinion | The dam above Mirov must stay", "By the Editorial Board", *PROSE])
+    assert clean(raw(text), config=load_config()).document.title == "The dam above Mirov must stay"
+
+
+def test_a_press_release_ends_at_its_end() -> None:
+    above = ["PRESS RELEASE", "FOR IMMEDIATE RELEASE", "12 September 2018", "Dam above Mirov holds through"]
+    below = ["ENDS", "Notes to editors", "The Mirov Dam Board was founded in 1904 and has a staff of four."]
+    article = clean(raw("\n\n".join([*above, *PROSE, *below])), config=load_config())
+    assert article.document.body.splitlines() == PROSE
+
+
+def test_a_badge_between_name_and_time_is_no_name() -> None:
+    text = "\n".join(
+        ["bob", "OP", "3 years ago", "It held.", "Reply", "ann", "3 years ago", "It did not.", "Reply"]
+    )
+    assert thread_of("\n\n".join([*PROSE * 3, "2 Comments"]) + "\n" + text) == [
+        ("bob", "It held."),
+        ("ann", "It did not."),
+    ]
+
+
 def test_a_job_below_the_name_is_of_the_byline() -> None:
     head, lines = head_of("Dam above Mirov holds through the night", "Rosa Lind", "Health editor")
     assert lines.index("Health editor") in head.bylines
@@ -690,6 +712,7 @@ def test_a_job_below_the_name_is_of_the_byline() -> None:
     [
         "posted by Colin at 11:20 PM",
         "To contact the reporter on this story: Dana Wills in Mirov at dwills@example.net",
+        "DAVID PACE",
         "Wills reported from Mirov. Ann Odeh in Kesra contributed to this report.",
     ],
 )

@@ -71,6 +71,11 @@ CASES = [
     ("the/d TUC/p ,/u which/r met/v", "organization - - - - - no"),
     ("Airlind/p ,/u a/d local/j company/n", "organization - - - - - no"),
     ("Hedge/p fund/n manager/n Carl/p Iden/p", "person - Hedge_fund_manager - - - no"),
+    (
+        "The/d head/n of/i the/d UN/p 's/t nuclear/j agency/n ,/u Rafael/p Grossi/p",
+        "person head head - UN's_nuclear_agency - yes",
+    ),
+    ("Hospital/n management/n", "group management hospital_management - - - yes"),
     ("the/d coast/n guard/n", "organization guard - - - - no"),
     ("a/d senior/j civil/j servant/n", "person servant senior_civil_servant - - 1 yes"),
     ("Almaz/p Bekele/p ,/u 43/j ,/u a/d shopkeeper/n", "person - shopkeeper - - - no"),

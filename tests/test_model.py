@@ -24,7 +24,7 @@ import pipeline
 from pipeline import clean, run
 from pipeline.annotate import Annotator, load_pipeline, make_doc, write_pipeline
 from pipeline.config import load_config
-from pipeline.model.components import SHIPPED, is_no_date, join_parts
+from pipeline.model.components import SHIPPED, as_places, is_no_date, join_parts
 from pipeline.model.session import ModelError, Session
 from pipeline.model.versions import NEEDED, check_versions, requirements
 from pipeline.schema import Article, RawArticle, Reject
@@ -103,6 +103,13 @@ def test_parts_of_one_name_are_joined(text: str, label: str, parts: list[str]) -
     joined = join_parts([(Span(doc, word.i, word.i + 1, label=label), word.i / 10) for word in words])
     assert [span.text for span, _ in joined] == parts * 2
     assert joined[0][1] == 0
+
+
+def test_a_listed_place_is_no_person_unless_one_of_the_text_is_called_so() -> None:
+    doc = spacy.blank("en")("Kyiv met Tom Beirut and Beirut and Dorn")
+    spans = [Span(doc, a, b, label="PERSON") for a, b in ((0, 1), (2, 4), (5, 6), (7, 8))]
+    labels = [span.label_ for span, _ in as_places([(span, 1.0) for span in spans])]
+    assert labels == ["GPE", "PERSON", "PERSON", "PERSON"]
 
 
 def test_attribution_works_alone_in_a_plain_pipeline() -> None:

@@ -289,6 +289,19 @@ def test_one_of_several_with_an_apposition_is_drawn_from_them() -> None:
     assert (found.antecedent, found.source_count) == ("three officials", 1)
 
 
+def test_all_six_are_the_six_before() -> None:
+    text = "It rained, six survivors said. All six said it froze."
+    group = {"source_kind": "group", "source_count": 6}
+    *_, found = resolved(text, "", ("six survivors", "It rained", group), ("All six", "it froze"))
+    assert (found.antecedent, found.source_count) == ("six survivors", 6)
+
+
+def test_a_body_named_after_the_complement_of_its_noun() -> None:
+    text = "Yes, the company of the year, Dorn Works, left. The company said it rained."
+    (claim,) = resolved(text, "Dorn Works/ORG", ("The company", "it rained"))
+    assert claim.source_name == "Dorn Works"
+
+
 def test_one_of_them_who_is_named() -> None:
     text = "Witnesses said no. One of them, Zahid Anwar, said it rained."
     claims = [("Witnesses", "no", {"source_kind": "group"}), ("One of them, Zahid Anwar,", "it rained")]

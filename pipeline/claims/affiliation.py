@@ -46,7 +46,7 @@ def _before_head(phrase: Phrase, lexicon: Lexicon) -> str | None:
     """A body's name among the modifiers: "Hezbollah official", "Fox News host Sean Hannity"."""
     run: list[Word] = []
     for i, word in enumerate(phrase.modifiers):
-        if _is_body_word(word, lexicon) and not _is_portfolio(phrase.modifiers, i):
+        if _is_body_word(word, lexicon) and not is_portfolio(phrase.modifiers, i):
             run.append(word)
         elif run:
             break
@@ -56,7 +56,7 @@ def _before_head(phrase: Phrase, lexicon: Lexicon) -> str | None:
     return text_of(run) or None
 
 
-def _is_portfolio(words: Sequence[Word], i: int) -> bool:
+def is_portfolio(words: Sequence[Word], i: int) -> bool:
     """Whether a word belongs to the title after it: "Prime" and "Finance" of ministers."""
     while i < len(words) and words[i].is_capital and not words[i].label:
         if words[i].lower in PORTFOLIO_TITLES:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span
 
-from pipeline.claims.affiliation import find_affiliation, find_body
+from pipeline.claims.affiliation import find_affiliation, find_body, is_portfolio
 from pipeline.claims.kinds import (
     AUTHOR_PRONOUNS,
     BODY_PRONOUNS,
@@ -239,7 +239,8 @@ def _role_words(phrase: Phrase, lexicon: Lexicon) -> list[Word]:
             continue
         if word.pos == "NUM" or word.lower in ORDINALS | QUANTIFIERS or word.text in lexicon.honorifics:
             continue
-        if word.label in ("ORG", "GPE", "PERSON", "FAC", "LOC", "NORP") or word.pos == "PUNCT":
+        of_name = word.label in ("ORG", "GPE", "PERSON", "FAC", "LOC", "NORP")
+        if (of_name and not (word.label == "PERSON" and word.text in lexicon.titles)) or word.pos == "PUNCT":
             continue
         if word.lower.endswith("-year-old"):
             continue
@@ -263,6 +264,7 @@ def _without_names(words: Sequence[Word], start: int, lexicon: Lexicon) -> list[
         for size in (1, 2, 3):
             if i + size <= len(words) and _is_title(words[i : i + size], lexicon):
                 titles.update(range(i, i + size))
+    titles.update(i for i in range(len(words)) if is_portfolio(words, i))  # "Home Affairs Minister"
     return [
         word
         for i, word in enumerate(words)

@@ -251,6 +251,8 @@ def _read_owner(words: Sequence[Word], at: int) -> tuple[tuple[Word, ...], int]:
             return tuple(words[at:i]), i + 1
         if words[i].pos not in CORE_TAGS and words[i].lower not in ("of", "the"):
             break
+        if words[i].lower == "of" and i > at and words[i - 1].pos == "NOUN" and words[i - 1].text.islower():
+            break  # "the head of the UN's agency" is a head; "the Bank of England's governor" is not
     return (), at
 
 

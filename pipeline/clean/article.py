@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.characters import as_seen
-from pipeline.clean.bylines import is_announced
+from pipeline.clean.bylines import is_announced, parse_credit
 from pipeline.clean.furniture import Furniture, load_furniture
 from pipeline.clean.header import Head, find_head, find_opening
 from pipeline.clean.html_page import extract_page, units_of_body
@@ -187,11 +187,18 @@ def _head(scored: Scored, raw: RawArticle, keep: NDArray[np.bool_]) -> Head:
         ):
             head = replace(find_head(lines, first + 1, given=units[first].text), title=first)
     for i in range(first, max(opening, first + 1)):
-        if i in head.units or (head.title is not None and i < opening and lines.marked(i)):
+        if i in head.units or (
+            head.title is not None and i < opening and (lines.marked(i) or _is_above(lines, i, head.title))
+        ):
             keep[i] = False
     if head.title is not None:
         _keep_opening(scored, keep, head)
     return head
+
+
+def _is_above(lines: Lines, i: int, title: int) -> bool:
+    """Whether a unit is a short line above the headline: a paper's name, "For immediate release"."""
+    return i < title and lines.n_words[i] <= _OPENING_WORDS and not ends_sentence(lines[i])
 
 
 def _with_signature(head: Head, scored: Scored, keep: NDArray[np.bool_]) -> Head:
@@ -199,8 +206,10 @@ def _with_signature(head: Head, scored: Scored, keep: NDArray[np.bool_]) -> Head
     inside = keep.nonzero()[0].tolist()
     if len(inside) < 2 or scored.words[inside[-1]] > _SIGNATURE_WORDS:
         return head
-    text = scored.units[inside[-1]].text
-    if ends_sentence(text) or not is_announced(text):
+    text, before = (scored.units[i].text for i in (inside[-1], inside[-2]))
+    credit = parse_credit(text) if ends_sentence(before) else None
+    is_name = credit is not None and credit.sure and bool(credit.authors)
+    if ends_sentence(text) or not (is_announced(text) or is_name):
         return head
     keep[inside[-1]] = False
     return replace(head, bylines=(*head.bylines, inside[-1]))

@@ -21,6 +21,8 @@ _MARK_WORDS = 14
 """Words of the longest line of tags: a sentence may begin so."""
 _IMPRINT_WORDS = 30
 _COPYRIGHT_MARKS = ("©", "(c)", "copyright", "all rights reserved")
+_RELEASE_ENDS = frozenset({"ends", "notes to editors", "note to editors", "notes for editors"})
+_RELEASE_MARKS = " -–—#*:./"
 _CONTACTS = (
     "to contact the reporter", "to contact the author", "to contact the editor", "contact the reporter",
     "contact the author", "contact the writer", "email the reporter", "email the author", "email the writer",
@@ -58,6 +60,16 @@ def ends_at(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture, sett
         if seen.line_mask[i] & whole or (begins & start and n_words[i] <= _MARK_WORDS) or owned:
             return i if not keep[i + 1 :].all() else len(keep)
     return len(keep)
+
+
+def leave_out_notes(seen: Seen, n_words: Floats, keep: Flags) -> None:
+    """Take out what stands below a press release: "ENDS", "Notes to editors"."""
+    inside = keep.nonzero()[0]
+    n_kept = np.cumsum(n_words[inside])
+    for i, above in zip(inside[1:].tolist(), n_kept[:-1].tolist(), strict=True):
+        if seen.lower[i].strip(_RELEASE_MARKS) in _RELEASE_ENDS and 2 * above > n_kept[-1]:
+            keep[i:] = False
+            return
 
 
 def leave_out_imprint(seen: Seen, n_words: Floats, keep: Flags, furniture: Furniture) -> None:

@@ -20,6 +20,7 @@ from pipeline.clean.edges import (
     keep_announced_list,
     keep_turns,
     leave_out_imprint,
+    leave_out_notes,
     leave_out_repeats,
     trim_headings,
 )
@@ -76,6 +77,7 @@ def keep_units(scores: Scores, furniture: Furniture, settings: CleanConfig) -> F
     start, end = find_extent(probability, scores.n_words, settings.break_even)
     keep = _inside(scores, probability, start, end, furniture, settings)
     _look_back(scores, probability, keep, marked, settings)
+    leave_out_notes(scores.seen, scores.n_words, keep)
     leave_out_imprint(scores.seen, scores.n_words, keep, furniture)
     if not np.count_nonzero(keep):
         return keep

@@ -29,6 +29,8 @@ _MEMBER = re.compile(
 )
 """What bulletin boards say of a member beside the post: below the name, or below the name and the time."""
 _MEMBER_LINES = 6
+_BADGES = frozenset("OP MOD Mod Moderator Author AUTHOR Staff Admin".split())
+"""What stands between a commenter's name and the time."""
 _REPLIER_WORDS = 3
 _ASIDE = re.compile(
     r"\((?:author|staff|mod(?:erator)?|editor|op|verified|guest|member|subscriber|admin)[^)]*\)", re.I
@@ -161,12 +163,13 @@ def _signature(page: Page, i: int, start: int, furniture: Furniture) -> Signatur
         name = name_of(rest)
         signed = _SIGNED.match(line) is not None
         return Signature(i, i + 1, name, when, says=False, signed=signed) if name else None
-    before = page.lines[i - 1] if i > start else ""
+    first = i - 2 if i - 1 > start and page.lines[i - 1] in _BADGES else i - 1
+    before = page.lines[first] if i > start else ""
     name = name_of(before) if before and not furniture.line_mask(before.lower()) else None
     last = _after_member(page, i + 1)
     if name is None and i + 1 < len(page) and (below := _after_member(page, i + 2)) > i + 2:
         name, last = name_of(page.lines[i + 1]), below
-    return Signature(i - 1, last, name, when, says=False) if name else None
+    return Signature(min(first, i), last, name, when, says=False) if name else None
 
 
 def _after_member(page: Page, i: int) -> int:

@@ -28,6 +28,11 @@ _PAGE_TITLE = re.compile(r"\s+(?:[-–—|»:•·]|::)\s+")
 _PAGE_TITLE_CHARS = 250
 BREADCRUMB = re.compile(r"\s[|>»›/•·]\s|^[>»|•·]")
 _LIST_MARK = re.compile(r"^(?:[*+•·▪►»‣◦–-]|o|\d{1,2}\.)\s")
+SECTIONED = re.compile(
+    r"^(?:opinion|analysis|editorial|perspective|review|exclusive|explainer|commentary) \| (?=(?:\S+ ){2}\S)",
+    re.I,
+)
+"""The section that papers print before a headline: "Opinion | The dam must stay"."""
 NOTICE = re.compile(
     r"^(?:this (?:live )?(?:blog|article|story|post|page|video|content|shop)\b|listen|read (?:more|aloud|in|"
     r"this)|click|watch|sign up|subscribe|follow|share|advertis|sponsored|premium|first published|"
@@ -79,7 +84,7 @@ class Lines:
         if i not in self._marked:
             mask = self.seen.line_mask[i] or (self.seen.start_mask[i] and self.n_words[i] < 8)
             is_menu = self.n_words[i] <= 12 and load_furniture().is_menu(self.seen.lower[i])
-            self._marked[i] = bool(mask) or is_menu
+            self._marked[i] = (bool(mask) or is_menu) and not SECTIONED.match(self[i])
         return self._marked[i]
 
     def opens_page_title(self, i: int) -> bool:
@@ -109,10 +114,11 @@ def key(text: str) -> str:
 
 
 def title_text(text: str) -> str:
-    """A headline without Markdown's marks and without "Updated" after it.
+    """A headline without Markdown's marks, without "Opinion |" before it and "Updated" after it.
 
     A bare "Updated" is a mark only after a headline in small letters: "Lunch Rules Updated" keeps it.
     """
+    text = SECTIONED.sub("", text)
     marked = _MARKUP.match(text)
     if marked:
         text = _MARKUP_END.sub("", text[marked.end() :])
@@ -188,7 +194,7 @@ def _title_score(lines: Lines, i: int, stop: int) -> float:
     """How much a line looks like the headline; weights set on the dev half of ``gold/headers``."""
     text, n_words = lines[i], lines.n_words[i]
     score = -0.02 * (stop - i)
-    score -= 1.0 * (BREADCRUMB.search(text) is not None)
+    score -= 1.0 * (BREADCRUMB.search(text) is not None and not SECTIONED.match(text))
     score -= 0.7 * (bool(lines.seen.anywhere_mask[i]) or (n_words <= 5 and NOTICE.match(text) is not None))
     score -= 0.7 * (lines.is_lone_credit(i) or _NO_HEADLINE.search(text) is not None)
     score -= (0.9 if n_words >= 8 else 0.5) * (text.endswith(".") and not text.endswith("..."))

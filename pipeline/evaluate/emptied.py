@@ -14,7 +14,7 @@ from pipeline import config
 
 Result = TypeVar("Result")
 
-GAZETTEERS = ("aliases", "demonyms", "given_names", "materiel", "outlets")
+GAZETTEERS = ("aliases", "demonyms", "given_names", "materiel", "outlets", "places")
 """Lists of ``configs/lexicon`` that hold names: of states, bodies, peoples, persons, arms and publishers."""
 
 

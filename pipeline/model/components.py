@@ -11,7 +11,7 @@ import bisect
 import functools
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +178,7 @@ class Entities:
                 span = Span(doc, begin, end, label=label)
                 if not is_no_date(span):
                     found.append((span, log_odds))
-        found = [(span, odds) for span, odds in join_parts(found) if not _is_modifier(span)]
+        found = [(span, odds) for span, odds in as_places(join_parts(found)) if not _is_modifier(span)]
         doc.set_ents([span for span, _ in found])
         doc.user_data[ENTITY_CONFIDENCE] = {
             (span.start_char, span.end_char): 1 / (1 + math.exp(-(slope * odds + constant)))
@@ -204,6 +204,25 @@ def join_parts(found: Iterable[tuple[Span, float]]) -> list[tuple[Span, float]]:
             span, odds = Span(span.doc, before.start, span.end, label=span.label), min(odds_before, odds)
         out.append((span, odds))
     return out
+
+
+@functools.cache
+def _places() -> frozenset[str]:
+    return frozenset(name.replace("_", " ") for _, names in read_lexicon("places") for name in names.split())
+
+
+def as_places(found: Sequence[tuple[Span, float]]) -> list[tuple[Span, float]]:
+    """The spans, what is a place by the list and no person of the text is called so made a place.
+
+    The network has seen little news since 2017: it took Kyiv for a man.
+    """
+    persons = {word.text for span, _ in found if span.label_ == "PERSON" and len(span) > 1 for word in span}
+    return [
+        (Span(span.doc, span.start, span.end, label="GPE"), odds)
+        if span.label_ == "PERSON" and span.text in _places() and span.text not in persons
+        else (span, odds)
+        for span, odds in found
+    ]
 
 
 def _goes_on(before: Span, span: Span) -> bool:

@@ -186,7 +186,7 @@ def _before_complement(doc: Doc, mentions: Sequence[Mention], n: int) -> int | N
     """The noun phrase whose complement stands before the comma: "the governor of Amar, Ann Hale,"."""
     name = mentions[n]
     begins = name.begins if name.form == NAME else 0
-    if name.form != NAME or name.sort != PERSON or begins < 2 or doc[begins - 1].text != ",":
+    if name.form != NAME or name.sort not in (PERSON, BODY) or begins < 2 or doc[begins - 1].text != ",":
         return None
     follows = doc[name.last] if name.last < len(doc) else None
     if not (follows is None or follows.is_punct or follows.pos_ in {"VERB", "AUX"}):
@@ -196,7 +196,7 @@ def _before_complement(doc: Doc, mentions: Sequence[Mention], n: int) -> int | N
         if one.last < begins - 1 - MAX_COMPLEMENT_TOKENS or one.sentence != name.sentence:
             return None
         complement = doc[one.last : begins - 1]
-        if one.form != NOMINAL or one.sort != PERSON or one.plural or not complement:
+        if one.form != NOMINAL or one.sort != name.sort or one.plural or not complement:
             continue
         inside = all(token.pos_ in _COMPLEMENT_TAGS for token in complement)
         return k if complement[0].pos_ == "ADP" and inside and (one.definite or one.indefinite) else None

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pipeline.resolve.mentions import NAME, NOMINAL, Mention
 from pipeline.resolve.nouns import BODY, PERSON, PLACE
 
-_COUNTS = {"one": 1, "another": 1, "a second": 1, "a third": 1, "a fourth": 1, "the other": 1, "the first": 1,
-           "the second": 1, "the third": 1, "both": 2, "two": 2, "the two": 2, "three": 3, "the three": 3,
-           "four": 4,
-           "all three": 3, "all four": 4, "others": None, "some": None, "several": None, "many": None,
-           "most": None,
-           "few": None, "a few": None, "all": None, "the others": None, "the rest": None, "neither": 2,
-           "each": None,
-           "none": None}  # fmt: skip
+_NUMBERS = "two three four five six seven eight nine ten eleven twelve".split()
+_WHOLE = {f"{all_} {word}": n for n, word in enumerate(_NUMBERS, start=2) for all_ in ("the", "all")}
+_WHOLE |= {"both": 2, "neither": 2}
+_COUNTS: dict[str, int | None] = {
+    **_WHOLE,
+    **{word: n for n, word in enumerate(_NUMBERS, start=2)},
+    **dict.fromkeys(("one", "another", "a second", "a third", "a fourth", "the other", "the first"), 1),
+    **dict.fromkeys(("the second", "the third"), 1),
+    **dict.fromkeys("others some several many most few all each none".split()),
+    **dict.fromkeys(("a few", "the others", "the rest")),
+}
 """Words that draw from a group, and how many they draw; ``None`` where they do not say."""
 
 _OF_THEM = re.compile(r"(?P<how_many>.+?) of (?:them|those|these)")
@@ -47,7 +50,7 @@ def drawn(source: str) -> Drawn | None:
         words = partitive["how_many"].strip()
     if words not in _COUNTS:
         return None
-    return Drawn(_COUNTS[words], words in {"both", "the two", "all three", "the three", "all", "neither"})
+    return Drawn(_COUNTS[words], words in _WHOLE or words == "all")
 
 
 def drawn_one(source: str) -> str | None:
