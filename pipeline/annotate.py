@@ -9,10 +9,11 @@ from pathlib import Path
 
 import spacy
 from spacy.language import Language
+from spacy.symbols import ORTH
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
-from pipeline.config import ModelConfig
+from pipeline.config import ModelConfig, read_lexicon
 from pipeline.model import components
 from pipeline.model.versions import check_versions, requirements
 from pipeline.schema import Article, Reading, read_article
@@ -105,8 +106,16 @@ def load_pipeline(config: ModelConfig) -> Language:
             }
         },
     )
+    for title in _abbreviated_titles():
+        nlp.tokenizer.add_special_case(title, [{ORTH: title}])  # type: ignore[union-attr]
     nlp.max_length = 1 << 40  # the reader bounds what comes in; no component here grows faster than it
     return nlp
+
+
+def _abbreviated_titles() -> list[str]:
+    """Titles that end in a full stop; of "Cmdr." and some others spaCy makes two words."""
+    rows = read_lexicon("titles")
+    return [word for row in rows for word in row[1].split() if word.endswith(".") and "_" not in word]
 
 
 def write_pipeline(model_folder: Path, folder: Path) -> None:

@@ -54,7 +54,8 @@ def fold(text: str) -> str:
 def tidy(text: str) -> str:
     """``text`` as a name to show: no editorial brackets, possessive, leading article or doubled spaces."""
     words = _POSSESSIVE.sub("", _EDITORIAL.sub("", text)).split()
-    if len(words) > 1 and words[0].casefold() in {"the", "a", "an"}:
+    is_initial = len(words) > 2 and words[0] == "A" and len(words[1].strip(".")) == 1  # "A M Khan"
+    if len(words) > 1 and words[0].casefold() in {"the", "a", "an"} and not is_initial:
         words = words[1:]
     return " ".join(words).strip(' ,;:"“”()') or text.strip()
 

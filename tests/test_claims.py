@@ -178,6 +178,19 @@ def test_no_claim_reaches_into_the_headline(
     assert [(claim.content, claim.source) for claim in claims] == ([found] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("[The/d army/n on/i Monday/p] [said/v] [it/r rained/v]", "The army"),
+        ("[Jo/p ,/u who/r died/v on/i Monday/p] [said/v] [it/r rained/v]", "Jo, who died on Monday"),
+        ("[The/d source/n ,/u who/r] [said/v] [it/r rained/v]", "The source"),
+    ],
+)
+def test_what_is_no_part_of_a_source(text: str, source: str) -> None:
+    (claim,) = simple(text, *ROLES)
+    assert claim.source == source
+
+
 def test_told_to_an_outlet() -> None:
     (claim,) = simple("[He/r] [told/v] Reuters/p [it/r rained/v]", *ROLES, authors=("Ann Lee",))
     assert (claim.addressee, claim.reported_by) == ("Reuters", "Reuters")

@@ -123,6 +123,11 @@ def test_what_is_no_name_is_left_out(text: str, found: tuple[str, str], expected
     assert [each.text for each in entities_of(text, found)] == expected
 
 
+def test_an_initial_is_no_article() -> None:
+    (found,) = entities_of("A M Khan said so", ("A M Khan", "PERSON"))
+    assert found.name == "A M Khan"
+
+
 def test_confidence_comes_from_the_model() -> None:
     article = article_of("Paris burns")
     reading = read_article(article)

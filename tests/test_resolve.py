@@ -179,6 +179,12 @@ HALE = "Kenneth Hale/PERSON "
          "Foreign Ministry", "Foreign Ministry"),
         ("The Dorn Brigade spoke. The group said it rained.", "Dorn Brigade/ORG", "The group", "it rained",
          "Dorn Brigade", "Dorn Brigade"),
+        ("The Fars agency met. The Tasnim agency said it rained.", "Fars/ORG Tasnim/ORG", "The Tasnim agency",
+         "it rained", None, None),
+        ("The Fars-based owner, Kenneth Hale, said it rained.", "Fars/GPE " + HALE,
+         "The Fars-based owner, Kenneth Hale,", "it rained", "Kenneth Hale", None),
+        ("The head of police (Fars) Kenneth Hale said it rained.", "Fars/GPE " + HALE,
+         "The head of police (Fars) Kenneth Hale", "it rained", "Kenneth Hale", None),
         # pairs
         ("Kenneth Hale and Laura Dorn met. The latter said it rained.", HALE + "Laura Dorn/PERSON",
         "The latter",
@@ -287,6 +293,19 @@ def test_one_of_several_with_an_apposition_is_drawn_from_them() -> None:
     one = "One of the officials, a general,"
     *_, found = resolved(text, "", ("three officials", "It rained", group), (one, "it froze"))
     assert (found.antecedent, found.source_count) == ("three officials", 1)
+
+
+def test_the_other_with_a_clause_is_drawn_from_them() -> None:
+    text = "It rained, two officials said. The other, who left, said it froze."
+    group = {"source_kind": "group", "source_count": 2}
+    *_, found = resolved(text, "", ("two officials", "It rained", group), ("The other, who left", "it froze"))
+    assert (found.antecedent, found.source_count) == ("two officials", 1)
+
+
+def test_i_in_a_labelled_turn_is_whom_the_label_names() -> None:
+    text = "Minister: I know it rained."
+    outer, inner = resolved(text, "", ("Minister", "I know it rained", {"cue": ":"}), ("I", "it rained"))
+    assert (outer.source_kind, inner.source_kind, inner.antecedent) == ("person", "person", "Minister")
 
 
 def test_all_six_are_the_six_before() -> None:

@@ -21,7 +21,7 @@ from pipeline.claims.kinds import AUTHOR_PRONOUNS
 from pipeline.claims.lexicon import Lexicon, load_lexicon
 from pipeline.claims.reporters import find_addressee, find_reporter, hearer, is_passive
 from pipeline.claims.spans import content_form, content_parts, content_text, side_of
-from pipeline.claims.when import find_when
+from pipeline.claims.when import WEEKDAYS, find_when
 from pipeline.schema import Article, Claim, Range, Reading, Segment, SourceMember
 
 __all__ = ["Lexicon", "find_claims", "load_lexicon"]
@@ -127,6 +127,9 @@ def _trimmed(span: Span | None) -> Span | None:
         start += 1
     while end > start and (_is_edge(doc[end - 1]) or _opens_clause(doc, start, end - 1)):
         end -= 1
+    if end - start > 3 and doc[end - 1].lower_ in WEEKDAYS and doc[end - 2].lower_ == "on":
+        says_more = any(token.text == "," or token.pos_ == "VERB" for token in doc[start:end])
+        end -= 0 if says_more else 2  # "the state government on Monday"
     if start >= end:
         return None
     # "[Government spokesman Ali al-]Dabbagh": a bracket closed inside is opened inside.

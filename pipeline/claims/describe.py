@@ -28,6 +28,8 @@ from pipeline.claims.words import Word, text_of, words_of
 OF_STATE = frozenset("state state-run state-owned state-controlled".split())
 """What makes a medium an institution known by its common name: "state television"."""
 
+NAME_LABELS = frozenset({"ORG", "GPE", "PERSON", "FAC", "LOC", "NORP"})
+
 KEPT_BEFORE_TITLES = frozenset("former acting deputy vice senior chief".split())
 
 
@@ -239,13 +241,17 @@ def _role_words(phrase: Phrase, lexicon: Lexicon) -> list[Word]:
             continue
         if word.pos == "NUM" or word.lower in ORDINALS | QUANTIFIERS or word.text in lexicon.honorifics:
             continue
-        of_name = word.label in ("ORG", "GPE", "PERSON", "FAC", "LOC", "NORP")
-        if (of_name and not (word.label == "PERSON" and word.text in lexicon.titles)) or word.pos == "PUNCT":
+        if word.pos == "PUNCT" or (word.label in NAME_LABELS and not _is_rank(word, lexicon)):
             continue
         if word.lower.endswith("-year-old"):
             continue
         kept.append(word)
     return _without_loose_ends(_without_names(kept, phrase.words[0].start, lexicon))
+
+
+def _is_rank(word: Word, lexicon: Lexicon) -> bool:
+    """Whether a word that the model counts to a person's name is his title: "Insp Moira Kerr"."""
+    return word.label == "PERSON" and word.text in lexicon.titles and word.text not in lexicon.given_names
 
 
 def _without_loose_ends(words: list[Word]) -> list[Word]:

@@ -116,7 +116,23 @@ def _belongs(member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon:
         return True
     if mine.indefinite and mine_type == theirs_type == "person" and _is_bare_singular(theirs):
         return theirs.count is None and not theirs.owner  # "a mother and activist"
+    if mine_type == theirs_type == "person" and _is_one_of_two_roles(mine, theirs, later, lexicon):
+        return True
     return _is_object(mine, theirs, mine_type, theirs_type, lexicon)
+
+
+def _is_one_of_two_roles(mine: Phrase, theirs: Phrase, later: Sequence[Piece], lexicon: Lexicon) -> bool:
+    """Whether two nouns are roles of the one person named after them: "his father and agent, Jorge"."""
+    if (
+        not mine.definite
+        or mine.name
+        or not _is_bare_singular(theirs)
+        or theirs.count is not None
+        or not later
+    ):
+        return False
+    named = read_phrase(later[0].words, lexicon)
+    return later[0].joint == "," and bool(named.name) and phrase_type(named, lexicon) == "person"
 
 
 def _goes_on_apposition(member: Sequence[Piece], piece: Piece, phrase: Phrase) -> bool:

@@ -37,8 +37,11 @@ TO_WHOM = frozenset(
 """Verbs that take "to" or "with" before the one spoken to: "said to reporters"."""
 
 PASSIVE = (DIRECT_OBJECT - FEELING_TOO) | ASKING | SPOKEN_OF
+"""Verbs whose passive has no source before it."""
+
 PARTICIPLE_ENDINGS = ("ed", "told", "known", "seen")
 HAS_OR_IS = frozenset({"'s", "’s"})
+"""What may be "has" as well as "is": "who's called for"."""
 
 INTERVIEWS = frozenset(
     "interview conversation email e-mail letter message statement text call comment remark".split()

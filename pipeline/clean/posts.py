@@ -99,7 +99,7 @@ def is_post(paragraphs: Sequence[str], may_be_own: Sequence[bool], *, is_updated
 
 def _names_outlets(paragraphs: Sequence[str]) -> bool:
     """Whether several paragraphs only announce what an outlet says: "The Guardian:"."""
-    leads = (text for text in paragraphs if text[-1] == ":" and not _has_words(text, _MAX_LEAD_IN_WORDS))
+    leads = (text for text in paragraphs if text.endswith(":") and not _has_words(text, _MAX_LEAD_IN_WORDS))
     return sum(outlet_in(text) is not None for text in leads) >= _MIN_POST_UNITS
 
 

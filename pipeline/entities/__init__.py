@@ -26,6 +26,8 @@ RULE_CONFIDENCE = {
 _NUMBERS = frozenset({"CARDINAL", "QUANTITY", "MONEY", "PERCENT"})
 _EDGE = ' \t\n\r\xa0"“”«»,;:'
 _ARTICLE = re.compile(r"(?:the|an|a)\s+", re.IGNORECASE)
+_INITIALS = re.compile(r"A [A-Z]\.? [A-Z]")
+"""What "A M Khan" begins with: no article."""
 _LOOSE_END = re.compile(r"(?<=\w)(?:\s+(?:of|at|on|in|for|by|to|with|from|and|the))+$")
 _FORMS_OF_ADDRESS = frozenset("Mr. Mr Mrs. Mrs Ms. Ms Dr. Dr".split())
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
@@ -120,7 +122,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start and text[end - 1] in _EDGE:
         end -= 1
-    article = _ARTICLE.match(text, start, end)
+    article = None if _INITIALS.match(text, start, end) else _ARTICLE.match(text, start, end)
     start = article.end() if article and article.end() < end else start
     possessive = _POSSESSIVE.search(text[start:end])
     end = start + possessive.start() if possessive and possessive.start() else end

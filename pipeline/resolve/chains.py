@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
+from pipeline.resolve.appositions import same_as_before
 from pipeline.resolve.continuity import Turn
 from pipeline.resolve.epithets import GENERIC_PERSONS, is_epithet, whom
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
@@ -45,20 +46,21 @@ VAGUE_HEADS = frozenset(
 )
 """Heads whose phrases rarely take up one said before: "the people" is whoever is meant there."""
 
-_OWNER_TAGS = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"})
-
 ASKED = frozenset("asked pressed questioned challenged quizzed".split())
 WHEN = frozenset("when once if".split())
-CONTRASTS = frozenset("but though while whereas".split())
+"""How a clause begins that tells what a speaker was asked: "When asked about"."""
+
 STOPS = (".", "!", "?", "\n", '"', "”")
 MAX_ASKED_TOKENS = 40
 
+TELLING_APART = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
+"""Labels of names that tell two bodies of one sort apart."""
+
+CONTRASTS = frozenset("but though while whereas".split())
+"""What stands before a pronoun that is somebody else than who spoke before: "but he"."""
+
 MAX_BODY_SENTENCES = 3
 """How far back "the group" looks for an organisation."""
-
-_COMPLEMENT_TAGS = _OWNER_TAGS | {"ADP", "PART"}
-MAX_COMPLEMENT_TOKENS = 8
-"""Tokens of "of the Amar state council" between a noun and the comma before its bearer's name."""
 
 MAX_WHO_TOKENS = 8
 """Tokens between a person and the "who" that takes the person up: "the head of the board, who"."""
@@ -163,117 +165,6 @@ def _chain_for(builder: _Builder, mention: Mention, beside: Chain | None) -> Cha
     return _taken_up(builder, mention)
 
 
-def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
-    """Mentions that are the one before them by grammar: appositions and "X is a Y"; index → earlier index."""
-    found = {}
-    for n in range(1, len(mentions)):
-        one, other = mentions[n - 1], mentions[n]
-        if (described := _before_complement(doc, mentions, n)) is not None:
-            found[n] = described
-            continue
-        if n > 1 and one.first >= mentions[n - 2].first and one.last <= mentions[n - 2].last:
-            continue
-        if _apposed(doc, one, other) or _predicated(doc, one, other):
-            found[n] = n - 1
-        elif (named := _before_owner(doc, mentions, n)) is not None:
-            found[n] = named
-        elif (subject := _holder_of_office(doc, mentions, n)) is not None:
-            found[n] = subject
-    return found
-
-
-def _before_complement(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:
-    """The noun phrase whose complement stands before the comma: "the governor of Amar, Ann Hale,"."""
-    name = mentions[n]
-    begins = name.begins if name.form == NAME else 0
-    if name.form != NAME or name.sort not in (PERSON, BODY) or begins < 2 or doc[begins - 1].text != ",":
-        return None
-    follows = doc[name.last] if name.last < len(doc) else None
-    if not (follows is None or follows.is_punct or follows.pos_ in {"VERB", "AUX"}):
-        return None
-    for k in range(n - 1, max(n - 5, -1), -1):
-        one = mentions[k]
-        if one.last < begins - 1 - MAX_COMPLEMENT_TOKENS or one.sentence != name.sentence:
-            return None
-        complement = doc[one.last : begins - 1]
-        if one.form != NOMINAL or one.sort != name.sort or one.plural or not complement:
-            continue
-        inside = all(token.pos_ in _COMPLEMENT_TAGS for token in complement)
-        return k if complement[0].pos_ == "ADP" and inside and (one.definite or one.indefinite) else None
-    return None
-
-
-def _before_owner(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:
-    """The name before a noun phrase in the genitive: "Ann Hale, the ministry's spokeswoman,"."""
-    other = mentions[n]
-    at = other.first - 1
-    if not other.owned or other.plural or at < 1 or doc[at].lower_ not in {"'s", "’s", "'", "’"}:
-        return None
-    while at > 0 and (doc[at - 1].pos_ in _OWNER_TAGS and doc[at - 1].text != ","):
-        at -= 1
-    if not at or doc[at - 1].text != ",":
-        return None
-    follows = doc[other.last] if other.last < len(doc) else None
-    if follows is not None and not (follows.is_punct or follows.pos_ in {"ADP", "PRON"}):
-        return None
-    for k in range(n - 1, max(n - 5, -1), -1):
-        if (
-            mentions[k].last == at - 1
-            and mentions[k].form == NAME
-            and mentions[k].sort == other.sort == PERSON
-        ):
-            return k
-    return None
-
-
-def _holder_of_office(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:
-    """The subject of a sentence that says "as mayor": "Hale was sworn in as mayor of Velletri"."""
-    office = mentions[n]
-    bare = (
-        office.form == NOMINAL
-        and office.sort == PERSON
-        and not (office.plural or office.indefinite or office.owned)
-    )
-    if not bare or office.first == 0 or doc[office.first - 1].lower_ != "as":
-        return None
-    for at in range(n - 1, -1, -1):
-        if mentions[at].sentence != office.sentence:
-            return None
-        if mentions[at].form == NAME and mentions[at].sort == PERSON and mentions[at].use == "subject":
-            return at
-    return None
-
-
-def _apposed(doc: Doc, one: Mention, other: Mention) -> bool:
-    """ "James Hale, head of the board," and "his successor, Ann Hale,": a name and a singular noun phrase."""
-    begins = other.begins if other.form == NAME else other.first
-    if {one.form, other.form} != {NAME, NOMINAL} or one.plural or other.plural:
-        return False
-    if begins == one.last:
-        return one.form == NOMINAL and one.sort == other.sort == PERSON and not one.indefinite
-    if begins != one.last + 1 or doc[one.last].text != ",":
-        return False
-    follows = doc[other.last] if other.last < len(doc) else None
-    if one.form == NAME:
-        if one.sort != other.sort and not (one.sort == PERSON and other.sort == OTHER and other.indefinite):
-            return False
-        opens = other.definite or other.indefinite or (follows is not None and follows.pos_ == "ADP")
-        return opens and (
-            follows is None or follows.is_punct or follows.pos_ in {"ADP", "PRON", "PART", "VERB"}
-        )
-    closes = follows is None or follows.is_punct or follows.pos_ in {"VERB", "AUX"}
-    return closes and one.sort == other.sort != OTHER and (one.definite or one.indefinite)
-
-
-def _predicated(doc: Doc, one: Mention, other: Mention) -> bool:
-    """ "Hale is a doctor", "Hale was the commander of"."""
-    if other.form != NOMINAL or one.form == PRONOUN or one.sort != other.sort or other.plural or one.plural:
-        return False
-    if not (other.definite or other.indefinite) or other.owned:
-        return False
-    return other.first == one.last + 1 and doc[one.last].lower_ in ("is", "was", "became", "remains")
-
-
 def _described(builder: _Builder, mention: Mention) -> Chain | None:
     """The chain that a definite noun phrase takes up by its words."""
     if mention.owned:
@@ -289,7 +180,7 @@ def _described(builder: _Builder, mention: Mention) -> Chain | None:
     fitting = [chain for chain in known if _says_no_more(mention, chain)]
     if fitting:
         return fitting[-1]
-    if len(known) == 1:
+    if len(known) == 1 and not _names_another(builder.doc, mention, known[0]):
         return known[0]
     generic = mention.head in GENERIC_BODIES | GENERIC_PLACES and not mention.plural
     if generic and nationalities().issuperset(mention.words[:-1]):
@@ -327,6 +218,16 @@ def _says_no_more(mention: Mention, chain: Chain) -> bool:
             noun_lemma(word) for word in chain.name.split()
         }
     return set(mention.words) <= said
+
+
+def _names_another(doc: Doc, mention: Mention, chain: Chain) -> bool:
+    """Whether a name among the words for a body was not said of the chain: "the Fars news agency"."""
+    if mention.sort != BODY:
+        return False  # "the South Carolina senator" may be one who was named before
+    said = {word for role in chain.roles for word in role}
+    said |= {word.casefold() for word in (chain.name or "").split()}
+    words = doc[mention.first : mention.last - 1]
+    return any(word.ent_type_ in TELLING_APART and word.lower_ not in said for word in words)
 
 
 def _of_other_sort(mention: Mention, chain: Chain) -> bool:

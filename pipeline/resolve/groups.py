@@ -22,6 +22,7 @@ _COUNTS: dict[str, int | None] = {
 }
 """Words that draw from a group, and how many they draw; ``None`` where they do not say."""
 
+_RELATIVE = re.compile(r", (?:who|whom|whose|which)\b.*")
 _OF_THEM = re.compile(r"(?P<how_many>.+?) of (?:them|those|these)")
 _OF_GROUP = re.compile(
     r"(?P<how_many>[\w-]+) of the (?:\w+ )?"
@@ -43,7 +44,7 @@ class Drawn:
 
 def drawn(source: str) -> Drawn | None:
     """What ``source`` draws from a group; ``None`` where it is not of that kind."""
-    words = " ".join(source.casefold().split()).strip(" ,")
+    words = _RELATIVE.sub("", " ".join(source.casefold().split())).strip(" ,")
     before_comma = words.partition(",")[0]  # "one of the officials, a brigadier"
     partitive = _OF_THEM.fullmatch(before_comma) or _OF_GROUP.fullmatch(before_comma)
     if partitive:

@@ -164,7 +164,8 @@ def _only_modifies(mention: Mention, end: int, where: Places) -> bool:
     after = mention.last
     if after >= len(where.tags) or where.starts[after] >= end:
         return False
-    return mention.use == "possessive" or where.tags[after] in _NOUN_TAGS
+    joined = where.words[after] == "-" and where.starts[after] == mention.end  # "Dubai-based"
+    return joined or mention.use == "possessive" or where.tags[after] in _NOUN_TAGS
 
 
 def noun_phrases(where: Places) -> Iterator[tuple[int, int]]:

@@ -191,6 +191,8 @@ class Resolver:
         if mention.use == "possessive" and mention.end + 3 < span[1]:
             return True
         follows = self.doc[mention.last] if mention.last < len(self.doc) else None
+        if follows is not None and follows.text == "-" and follows.idx == mention.end < span[1]:
+            return True  # "Dubai" of "Dubai-based"
         if follows is None or follows.is_punct or follows.idx >= span[1]:
             return False
         return follows.pos_ in _MODIFIED_TAGS
@@ -237,6 +239,8 @@ class Resolver:
         if mention.form != NAME or mention.sort != PERSON or not mention.begins:
             return False
         comma = self.doc[mention.begins - 1]
+        if comma.text == ")" and span[0] < comma.idx < mention.end <= span[1]:
+            return True  # "superintendent of police (Sitapur) Prabhakar Dorn"
         if comma.text != "," or not span[0] < comma.idx <= span[1]:
             return False
         follows = self.doc[mention.last] if mention.last < len(self.doc) else None
@@ -345,7 +349,7 @@ class Resolver:
         self, claim: Claim, span: tuple[int, int], main: Mention | None, parent: Claim | None
     ) -> Who:
         """ "I" and "we": the speaker of the quotation they stand in, else the author of the segment."""
-        if parent is not None and parent.form != "indirect":
+        if parent is not None and (parent.form != "indirect" or parent.cue == ":"):
             return Who(parent.source_name, self._speaker(parent), parent.source_kind, None, parent.anonymous)
         if main is not None and main.quotation:
             return Who(anonymous=True)
