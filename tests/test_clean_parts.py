@@ -21,7 +21,8 @@ from pipeline.clean.features import look_up
 from pipeline.clean.furniture import load_furniture
 from pipeline.clean.header import Head, find_head, find_opening
 from pipeline.clean.invitations import self_named
-from pipeline.clean.lines import join_lines, split_lines
+from pipeline.clean.kinds import label_prose
+from pipeline.clean.lines import Unit, join_lines, split_lines
 from pipeline.clean.posts import find_excerpts, outlet_in, with_own_words
 from pipeline.clean.publisher import copyright_agency, copyright_owner, find_publisher
 from pipeline.clean.site_lines import SiteLines, fingerprint, learn, merge_all, recurring, with_site
@@ -289,6 +290,17 @@ def test_excerpts_of_a_post() -> None:
         2: "Washington Post",
         4: None,
     }
+
+
+def test_the_outlet_is_in_the_last_sentence_of_a_lead_in() -> None:
+    assert outlet_in("The Guardian says it was hit. The navy denies it. A reader writes:") is None
+    assert outlet_in("It was hit. This from the BBC's man in Tyre:") == "BBC"
+
+
+@pytest.mark.parametrize("mark", ["UPDATE:", "UPDATE 4 PM:", "UPDATE II:", "Update, ", "UPDATES ARE"])
+def test_updates(mark: str) -> None:
+    label = label_prose(Unit(0, 1, f"{mark} The navy now admits it."), 0.9, n_words=6)
+    assert (label.kind == "update") is (mark[-1] == ":")
 
 
 def test_outlets_that_lines_announce_make_excerpts() -> None:

@@ -76,6 +76,7 @@ CASES = [
         "person head head - UN's_nuclear_agency - yes",
     ),
     ("Hospital/n management/n", "group management hospital_management - - - yes"),
+    ("Al-Manar/p", "media - - - - - no"),
     ("the/d coast/n guard/n", "organization guard - - - - no"),
     ("a/d senior/j civil/j servant/n", "person servant senior_civil_servant - - 1 yes"),
     ("Almaz/p Bekele/p ,/u 43/j ,/u a/d shopkeeper/n", "person - shopkeeper - - - no"),

@@ -181,6 +181,8 @@ HALE = "Kenneth Hale/PERSON "
          "Dorn Brigade", "Dorn Brigade"),
         ("The Fars agency met. The Tasnim agency said it rained.", "Fars/ORG Tasnim/ORG", "The Tasnim agency",
          "it rained", None, None),
+        ("The Dorn Watch, which said it rained, left.", "Dorn Watch/ORG", "which", "it rained", "Dorn Watch",
+         "Dorn Watch"),
         ("The Fars-based owner, Kenneth Hale, said it rained.", "Fars/GPE " + HALE,
          "The Fars-based owner, Kenneth Hale,", "it rained", "Kenneth Hale", None),
         ("The head of police (Fars) Kenneth Hale said it rained.", "Fars/GPE " + HALE,
@@ -308,6 +310,24 @@ def test_i_in_a_labelled_turn_is_whom_the_label_names() -> None:
     assert (outer.source_kind, inner.source_kind, inner.antecedent) == ("person", "person", "Minister")
 
 
+@pytest.mark.parametrize(
+    ("source", "antecedent"),
+    [("One of the envoys", "two envoys"), ("One of the generals", None), ("Another", "two envoys")],
+)
+def test_one_of_a_group_that_is_named_is_of_no_other(source: str, antecedent: str | None) -> None:
+    text = f"It rained, two envoys said. {source} said it froze."
+    group = {"source_kind": "group", "source_count": 2}
+    *_, found = resolved(text, "", ("two envoys", "It rained", group), (source, "it froze"))
+    assert found.antecedent == antecedent
+
+
+def test_another_after_one_survivor_is_no_envoy() -> None:
+    text = "It rained, two envoys said. One survivor said it poured. Another said it froze."
+    group = {"source_kind": "group", "source_count": 2}
+    claims = ("two envoys", "It rained", group), ("One survivor", "it poured"), ("Another", "it froze")
+    assert resolved(text, "", *claims)[-1].antecedent is None
+
+
 def test_all_six_are_the_six_before() -> None:
     text = "It rained, six survivors said. All six said it froze."
     group = {"source_kind": "group", "source_count": 6}
@@ -424,6 +444,7 @@ def test_supported(rows: list[tuple[str, str]], expected: dict[int, int]) -> Non
         (("say", False), "the accusation", 1),
         (("say", False), "a statement by the governor, Nawfal Dorn", None),
         (("say", False), "a statement by the governor, Laura Hale", 1),
+        (("say", False), "those of Nawfal Dorn", None),
     ],
 )
 def test_what_says_nothing_is_not_supported(

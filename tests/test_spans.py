@@ -98,6 +98,8 @@ def test_form_after_a_cue_that_names(text: str, form: str) -> None:
         ("He said ⟦it rained.\nIt poured.⟧", "it rained. … It poured."),
         ("He said ⟦it rained\n\nIt poured⟧", "it rained … It poured"),
         ("He said⟦ , ⟧", ""),
+        ('⟦"It rained,"⟧ SANA quoted ⟦Ann Hale as saying⟧.', '"It rained,"'),
+        ("It quoted ⟦Ann Hale as saying⟧.", "Ann Hale as saying"),
         ("⟦MIROV, Aron — It rained⟧, he said.", "It rained"),
         ("⟦MIROV (AP) - It rained⟧, he said.", "It rained"),
         ("It poured.\n⟦NATO — the alliance — knew⟧, he said.", "NATO — the alliance — knew"),

@@ -52,7 +52,8 @@ def name_type(phrase: Phrase, lexicon: Lexicon) -> str:
     """What a proper name stands for: by the list of outlets, the entity label, the title, the last word."""
     name = ("the " if phrase.definite else "") + text_of(phrase.name)
     last = phrase.name[-1]
-    if lexicon.is_outlet(name) and last.label != "PERSON":
+    listed = text_of(phrase.name) in lexicon.outlets and phrase.name[0].text not in lexicon.given_names
+    if listed or (lexicon.is_outlet(name) and last.label != "PERSON"):
         return "media"
     before = phrase.modifiers[-1:] if last.label == "PERSON" else phrase.modifiers
     if any(head_type(word, lexicon) == "media" for word in before):

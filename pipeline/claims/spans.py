@@ -22,6 +22,7 @@ letter does, which may be a plural's genitive ("the soldiers' wives"); none reac
 
 PAIRED = re.compile(r"''|``")
 
+AS_SAYING = re.compile(r"\bas (?:saying|telling \w+)$")
 ISLANDS = frozenset({"title", "subtitle", "heading", "comment"})
 """Kinds of segments that no claim reaches into from outside."""
 
@@ -50,7 +51,8 @@ def content_parts(reading: Reading, parts: Sequence[tuple[int, int]]) -> list[tu
     """The parts of a content as they go into the table, in text order; offsets into ``reading.text``.
 
     White space and commas at their edges are left out, quotation marks that open or close a part belong to
-    it, parts that touch are one, a part never leaves its segment and holds no dateline.
+    it, parts that touch are one, a part never leaves its segment and holds no dateline. Whom a medium "quoted
+    as saying" a quotation is no part of it.
     """
     found: list[tuple[int, int]] = []
     for start, end in itertools.chain.from_iterable(_by_block(reading, *part) for part in sorted(parts)):
@@ -61,7 +63,7 @@ def content_parts(reading: Reading, parts: Sequence[tuple[int, int]]) -> list[tu
             end = max(end, found[-1][1])
             start = found.pop()[0]
         found.append((start, end))
-    return found
+    return [part for part in found if len(found) == 1 or not AS_SAYING.search(reading.text[slice(*part)])]
 
 
 def side_of(reading: Reading, at: int) -> str:

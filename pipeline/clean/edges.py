@@ -21,7 +21,7 @@ _MARK_WORDS = 14
 """Words of the longest line of tags: a sentence may begin so."""
 _IMPRINT_WORDS = 30
 _COPYRIGHT_MARKS = ("©", "(c)", "copyright", "all rights reserved")
-_RELEASE_ENDS = frozenset({"ends", "notes to editors", "note to editors", "notes for editors"})
+_RELEASE_ENDS = frozenset({"ends", "enditem", "notes to editors", "note to editors", "notes for editors"})
 _RELEASE_MARKS = " -–—#*:./"
 _CONTACTS = (
     "to contact the reporter", "to contact the author", "to contact the editor", "contact the reporter",

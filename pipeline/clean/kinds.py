@@ -26,9 +26,10 @@ _CAPTION_STARTS = ("photo", "image", "picture", "credit", "illustration", "file 
 _CAPTION_SIGNS = ("(", "/", "getty", "shutterstock")
 """A caption that the pattern finds begins with one of the former or holds one of the latter: looking for them
 first is five times as fast."""
+_HOUR = r"\d{1,2}(?:[:.]\d\d)? ?(?:[AaPp]\.?[Mm]\.?)?(?: [A-Z]{2,4})?"
 _UPDATE = re.compile(
-    r"^(?:(?:BREAKING )?UPDATED?(?:\s*(?:#?\d+|[IVX]+))?\s*(?:\([^)]{1,40}\))?\s*[:\-–—]|"
-    r"Update(?:d)?(?:\s*(?:#?\d+|[IVX]+))?\s*(?:\([^)]{1,40}\))?\s*[:–—]"
+    rf"^(?:(?:BREAKING )?UPDATED?(?:\s*(?:{_HOUR}|#?\d+|[IVX]+))?\s*(?:\([^)]{{1,40}}\))?\s*[:\-–—]|"
+    rf"Update(?:d)?(?:\s*(?:{_HOUR}|#?\d+|[IVX]+))?\s*(?:\([^)]{{1,40}}\))?\s*[:–—]"
     r"|(?:More|Also|Addendum|Postscript|P\.?S)\s*(?:\([^)]{1,40}\))\s*:|(?:ADDENDUM|POSTSCRIPT|UPDATE)\s*:)"
 )
 _UPDATE_INITIALS = "BUMAP"

@@ -207,7 +207,7 @@ def _outlets() -> re.Pattern[str]:
         for row in rows
         if row[0] in ("agency", "outlet")
         for name in row[1].split()
-        if len(name) > 3 and not name.isupper()
+        if len(name) > 3 or (len(name) == 3 and name.isupper())
     }
     suffixes = {name.replace("_", " ") for row in rows if row[0] == "suffix" for name in row[1].split()}
     ends = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True))
@@ -231,6 +231,7 @@ def _after_letter(names: Iterable[str]) -> str:
 
 
 def outlet_in(text: str) -> str | None:
-    """The last outlet that a lead-in names."""
-    names = _outlets().findall(_without_tip(text))
+    """The last outlet that a lead-in names in its last sentence."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    names = _outlets().findall(_without_tip(text[ends[-1] :] if ends else text))
     return names[-1] if names else None

@@ -24,11 +24,10 @@ _COUNTS: dict[str, int | None] = {
 
 _RELATIVE = re.compile(r", (?:who|whom|whose|which)\b.*")
 _OF_THEM = re.compile(r"(?P<how_many>.+?) of (?:them|those|these)")
-_OF_GROUP = re.compile(
-    r"(?P<how_many>[\w-]+) of the (?:\w+ )?"
-    r"(?:men|women|people|group|pair|team|boys|girls|survivors|victims|officials|sources|witnesses)"
-)
+_OF_GROUP = re.compile(r"(?P<how_many>[\w-]+) of the (?:\w+ )?(?P<of>men|women|people|group|pair|team|\w+s)")
 _PAIR = re.compile(r"\s+and\s+(?:\w+\s+){0,3}")
+
+_ANY_PEOPLE = frozenset("men women people group pair team boys girls survivors victims".split())
 
 MAX_BLOCKS_BACK = 5
 """Paragraphs between a group and one of its members; wire stories quote two or three in a row."""
@@ -36,10 +35,14 @@ MAX_BLOCKS_BACK = 5
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """How many a source draws from a group, and whether it says so by "of them"."""
+    """How many a source draws from a group, and whether it draws all.
+
+    ``of``: the noun for the group's people, where it names them ("one of the envoys").
+    """
 
     count: int | None
     whole: bool
+    of: str = ""
 
 
 def drawn(source: str) -> Drawn | None:
@@ -51,7 +54,8 @@ def drawn(source: str) -> Drawn | None:
         words = partitive["how_many"].strip()
     if words not in _COUNTS:
         return None
-    return Drawn(_COUNTS[words], words in _WHOLE or words == "all")
+    of = (partitive.groupdict().get("of") or "") if partitive else ""
+    return Drawn(_COUNTS[words], words in _WHOLE or words == "all", "" if of in _ANY_PEOPLE else of)
 
 
 def drawn_one(source: str) -> str | None:

@@ -50,7 +50,7 @@ _THING = re.compile(r"(?:the|this|such)\s+(?:\w+\s+)?\w+", re.IGNORECASE)
 _OWNER = re.compile(
     r"((?:[\w.-]+\s+){0,3}[\w.-]+)(?:['’]s\b|(?<=s)['’])"
     r"|what\s+((?:[\w.’'-]+\s+){1,4}?)(?:has|have|had|said|says)\b"
-    r"|\b(?:by|from)\s+((?:[\w.’'-]+\s*){1,4}(?:,\s+(?-i:[A-Z])[\w.’'-]+)?)",
+    r"|\b(?:by|from|those\s+of)\s+((?:[\w.’'-]+\s*){1,4}(?:,\s+(?-i:[A-Z])[\w.’'-]+)?)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"(?!(?:The|An?|His|Her|Its|Their)\b)\b[A-Z]")

@@ -12,7 +12,7 @@ from pipeline import names
 from pipeline.resolve.anonymity import both_named, may_be_named
 from pipeline.resolve.chains import Chains, build_chains
 from pipeline.resolve.continuity import turns_before
-from pipeline.resolve.groups import Group, drawn, drawn_one, last_group, pair_member
+from pipeline.resolve.groups import Drawn, Group, drawn, drawn_one, last_group, pair_member
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention, Named, find_mentions
 from pipeline.resolve.nouns import BODY, PEOPLE, PERSON, PLACE
 from pipeline.resolve.pairs import load_ranker
@@ -153,13 +153,13 @@ class Resolver:
             return Who(body.name, None, "organization", None, False)
         drawing = drawn(source)
         if drawing:
-            return self._from_group(span, drawing.count, drawing.whole)
+            return self._from_group(span, drawing)
         member = pair_member(self.text, source, self.chains.mentions[: self._index(span[0])])
         if member:
             kind = "person" if member.sort == PERSON else "organization"
             return Who(member.name, (member.start, member.end), kind)
         if main is None:
-            return self._by_words(source)
+            return self._before_which(span) if source.casefold() == "which" else self._by_words(source)
         if main.form == NAME:
             return self._by_name(main, claim)
         return self._by_description(main, span) if main.form == NOMINAL else self._by_pronoun(main, span)
@@ -247,6 +247,15 @@ class Resolver:
         if comma.idx == span[1]:  # the name stands just after the source: "the head, Kenneth Hale, said"
             return follows is not None and follows.text == ","
         return follows is None or follows.idx >= span[1] or follows.text in {",", "("}
+
+    def _before_which(self, span: tuple[int, int]) -> Who:
+        """The body that "which" takes up: "Human Rights Watch, which accused"."""
+        at = self._index(span[0]) - 1
+        before = self.chains.mentions[at] if at >= 0 else None
+        if before is None or before.sort not in _SORT_KINDS or self.text[before.end : span[0]].strip(" ,"):
+            return UNKNOWN
+        name = self.chains.of[at].name
+        return Who(name, (before.start, before.end), "organization", None, False if name else None)
 
     def _by_words(self, source: str) -> Who:
         """A source that is no mention but the short form of the one name that fits: "Reiss" of "Tomas
@@ -337,13 +346,23 @@ class Resolver:
             at += 1
         return at
 
-    def _from_group(self, span: tuple[int, int], count: int | None, whole: bool) -> Who:
+    def _from_group(self, span: tuple[int, int], drawing: Drawn) -> Who:
+        count, whole, of = drawing.count, drawing.whole, drawing.of
         before = self.chains.mentions[: self._index(span[0])]
-        group = last_group(span[0], self._block(span[0]), count, self.spoken, before)
+        spoken = [each for each in self.spoken if of in self.text[each.start : each.end].casefold()]
+        people = [each for each in before if of in self.text[each.start : each.end].casefold()]
+        group = last_group(span[0], self._block(span[0]), count, spoken, people)
         kind = "person" if count == 1 else "group"
-        if group is None:
+        if group is None or (count == 1 and self._follows_one(before, group, span)):
             return Who(None, None, kind, count, not (whole and both_named(before)))
         return Who(None, (group.start, group.end), kind, count, not (whole and group.named))
+
+    def _follows_one(self, before: Sequence[Mention], group: Group, span: tuple[int, int]) -> bool:
+        """Whether one of others has spoken since the group: "one survivor said … another told"."""
+        block = self._block(span[0])
+        since = (each for each in before if each.start >= group.end and each.block == block)
+        singled_out = (self.doc[max(each.first - 1, 0) : each.last] for each in since if each.form == NOMINAL)
+        return any(token.lower_ == "one" for words in singled_out for token in words)
 
     def _first_person(
         self, claim: Claim, span: tuple[int, int], main: Mention | None, parent: Claim | None
