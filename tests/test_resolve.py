@@ -16,7 +16,7 @@ from pipeline.resolve.links import find_parents, find_supported
 from pipeline.resolve.mentions import Named, find_mentions, noun_phrases
 from pipeline.resolve.pairs import load_ranker
 from pipeline.resolve.places import places
-from pipeline.schema import Article, Claim, Document, Range, Segment, read_article
+from pipeline.schema import Article, Claim, Document, Range, Segment, SourceMember, read_article
 from tests.typed import VOCAB
 
 TAGS = {
@@ -181,6 +181,10 @@ HALE = "Kenneth Hale/PERSON "
          "Dorn Brigade", "Dorn Brigade"),
         ("The Fars agency met. The Tasnim agency said it rained.", "Fars/ORG Tasnim/ORG", "The Tasnim agency",
          "it rained", None, None),
+        ("Swedish minister Kenneth Hale left. The Danish minister said it rained.", HALE,
+         "The Danish minister", "it rained", None, None),
+        ("The actress and activist Laura Dorn left. She said it rained.", "Laura Dorn/PERSON", "She",
+         "it rained", "Laura Dorn", "Laura Dorn"),
         ("The Dorn Watch, which said it rained, left.", "Dorn Watch/ORG", "which", "it rained", "Dorn Watch",
          "Dorn Watch"),
         ("The Fars-based owner, Kenneth Hale, said it rained.", "Fars/GPE " + HALE,
@@ -326,6 +330,18 @@ def test_another_after_one_survivor_is_no_envoy() -> None:
     group = {"source_kind": "group", "source_count": 2}
     claims = ("two envoys", "It rained", group), ("One survivor", "it poured"), ("Another", "it froze")
     assert resolved(text, "", *claims)[-1].antecedent is None
+
+
+def test_they_are_those_who_just_spoke_together() -> None:
+    text = "It rained, Ivo Dorn and Kenneth Pell said. The fund is large, they said."
+    members = tuple(
+        SourceMember(name, text.index(name), text.index(name) + len(name), "person", None, None, None, None)
+        for name in ("Ivo Dorn", "Kenneth Pell")
+    )
+    both = {"source_kind": "group", "source_members": members, "anonymous": False}
+    claims = ("Ivo Dorn and Kenneth Pell", "It rained", both), ("they", "The fund is large")
+    *_, they = resolved(text, PELL_AND_DORN, *claims)
+    assert (they.antecedent, they.anonymous) == ("Ivo Dorn and Kenneth Pell", False)
 
 
 def test_all_six_are_the_six_before() -> None:

@@ -28,6 +28,8 @@ _EDGE = ' \t\n\r\xa0"“”«»,;:'
 _ARTICLE = re.compile(r"(?:the|an|a)\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"A [A-Z]\.? [A-Z]")
 """What "A M Khan" begins with: no article."""
+_PARTY = re.compile(r",? ?\(?[RDI]-[A-Z][\w.]*\)?$")
+"""Whom somebody represents in Washington: "Ann Hale, R-Ky."."""
 _LOOSE_END = re.compile(r"(?<=\w)(?:\s+(?:of|at|on|in|for|by|to|with|from|and|the))+$")
 _FORMS_OF_ADDRESS = frozenset("Mr. Mr Mrs. Mrs Ms. Ms Dr. Dr".split())
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
@@ -126,6 +128,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     start = article.end() if article and article.end() < end else start
     possessive = _POSSESSIVE.search(text[start:end])
     end = start + possessive.start() if possessive and possessive.start() else end
+    party = _PARTY.search(text, start, end)
+    end = party.start() if party and party.start() > start else end
     loose = _LOOSE_END.search(text, start, end)
     return start, loose.start() if loose else end
 

@@ -20,6 +20,9 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
     found = {}
     for n in range(1, len(mentions)):
         one, other = mentions[n - 1], mentions[n]
+        if _shares_name(doc, one, other):
+            found[n] = n - 1
+            continue
         if (described := _before_complement(doc, mentions, n)) is not None:
             found[n] = described
             continue
@@ -32,6 +35,15 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
         elif (subject := _holder_of_office(doc, mentions, n)) is not None:
             found[n] = subject
     return found
+
+
+def _shares_name(doc: Doc, one: Mention, other: Mention) -> bool:
+    """Whether two joined nouns stand before the name of both: "the actress and activist Ann Hale"."""
+    if one.form != NOMINAL or other.form != NAME or not (one.sort == other.sort == PERSON) or one.plural:
+        return False
+    between = doc[one.last : other.first]
+    joined = len(between) > 1 and between[0].pos_ == "CCONJ" and not one.indefinite
+    return joined and all(token.pos_ in {"NOUN", "ADJ"} for token in between[1:])
 
 
 def _before_complement(doc: Doc, mentions: Sequence[Mention], n: int) -> int | None:

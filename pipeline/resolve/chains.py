@@ -12,7 +12,7 @@ from pipeline.resolve.appositions import same_as_before
 from pipeline.resolve.continuity import Turn
 from pipeline.resolve.epithets import GENERIC_PERSONS, is_epithet, whom
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
-from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, nationalities, noun_lemma, role_synonyms
+from pipeline.resolve.nouns import BODY, OTHER, PERSON, PLACE, nationalities, noun_lemma, role_synonyms, sides
 from pipeline.resolve.pairs import (
     MAX_CHAINS,
     MAX_SENTENCES,
@@ -175,7 +175,9 @@ def _described(builder: _Builder, mention: Mention) -> Chain | None:
     if mention.head in GENERIC_PERSONS:
         return _somebody(builder, mention) if is_epithet(builder.doc, mention) else None
     known = [
-        chain for chain in builder.by_head.get(mention.head, [])[-MAX_CHAINS:] if _agrees(mention, chain)
+        chain
+        for chain in builder.by_head.get(mention.head, [])[-MAX_CHAINS:]
+        if _agrees(mention, chain) and not _on_other_side(mention, chain)
     ]
     fitting = [chain for chain in known if _says_no_more(mention, chain)]
     if fitting:
@@ -218,6 +220,13 @@ def _says_no_more(mention: Mention, chain: Chain) -> bool:
             noun_lemma(word) for word in chain.name.split()
         }
     return set(mention.words) <= said
+
+
+def _on_other_side(mention: Mention, chain: Chain) -> bool:
+    """Whether a noun phrase is of another nation or party than its chain: "the Democratic nominee"."""
+    mine = sides().intersection(mention.words[:-1])
+    theirs = sides().intersection(word for role in chain.roles for word in role)
+    return bool(mine) and bool(theirs) and not mine & theirs
 
 
 def _names_another(doc: Doc, mention: Mention, chain: Chain) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from spacy.tokens import Doc
+
 from pipeline.resolve.mentions import NAME, NOMINAL, Mention
 from pipeline.resolve.nouns import BODY, PERSON, PLACE
 
@@ -68,7 +70,7 @@ def drawn_one(source: str) -> str | None:
 class Group:
     """Several people as an article mentions them: their range in the reading, how many, in which block.
 
-    ``named``: at least one of them is named.
+    ``named``: at least one of them is named. ``joint``: they are named or described one by one.
     """
 
     start: int
@@ -76,6 +78,7 @@ class Group:
     count: int | None
     block: int
     named: bool = False
+    joint: bool = False
 
 
 def last_group(
@@ -99,6 +102,21 @@ def last_group(
         if group.end <= start and block - group.block <= MAX_BLOCKS_BACK and fits:
             return here if here is not None and group.block < here.block == block else group
     return here
+
+
+def just_spoke(spoken: Sequence[Group], block: int, before: Sequence[Mention]) -> Group | None:
+    """Several who spoke together last, in this paragraph: "Hale and Dorn said … they added"."""
+    group = spoken[-1] if spoken else None
+    if group is None or not group.joint or group.block != block:
+        return None
+    return None if any(each.source and each.start >= group.end for each in before) else group
+
+
+def follows_one(doc: Doc, group: Group, block: int, before: Sequence[Mention]) -> bool:
+    """Whether one of others has come up since the group: "one survivor said … another told"."""
+    since = (each for each in before if each.start >= group.end and each.block == block)
+    singled_out = (doc[max(each.first - 1, 0) : each.last] for each in since if each.form == NOMINAL)
+    return any(token.lower_ == "one" for words in singled_out for token in words)
 
 
 def pair_member(text: str, source: str, mentions: Sequence[Mention]) -> Mention | None:

@@ -112,6 +112,14 @@ def nationalities() -> frozenset[str]:
 
 
 @functools.cache
+def sides() -> frozenset[str]:
+    """Demonyms of states and of religious, ethnic and political groups, in lower case."""
+    return nationalities() | {
+        word.lower() for key, words in read_lexicon("demonyms") if key == "group" for word in words.split()
+    }
+
+
+@functools.cache
 def role_synonyms() -> dict[tuple[str, ...], tuple[str, ...]]:
     """The words of a role → the nouns that take it up: ``("justice",)`` → ``("judge",)``."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}

@@ -12,7 +12,16 @@ from pipeline import names
 from pipeline.resolve.anonymity import both_named, may_be_named
 from pipeline.resolve.chains import Chains, build_chains
 from pipeline.resolve.continuity import turns_before
-from pipeline.resolve.groups import Drawn, Group, drawn, drawn_one, last_group, pair_member
+from pipeline.resolve.groups import (
+    Drawn,
+    Group,
+    drawn,
+    drawn_one,
+    follows_one,
+    just_spoke,
+    last_group,
+    pair_member,
+)
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention, Named, find_mentions
 from pipeline.resolve.nouns import BODY, PEOPLE, PERSON, PLACE
 from pipeline.resolve.pairs import load_ranker
@@ -132,7 +141,7 @@ class Resolver:
         if span is None:
             return None
         if claim.source_members:
-            self._remember(span, len(claim.source_members), not claim.anonymous)
+            self._remember(span, len(claim.source_members), named=not claim.anonymous, joint=True)
             return None
         found = self._find(claim, span, parent)
         if claim.source_kind == "group" and drawn(self.text[slice(*span)]) is None:
@@ -164,8 +173,10 @@ class Resolver:
             return self._by_name(main, claim)
         return self._by_description(main, span) if main.form == NOMINAL else self._by_pronoun(main, span)
 
-    def _remember(self, span: tuple[int, int], count: int | None, named: bool = False) -> None:
-        self.spoken.append(Group(*span, count, self._block(span[0]), named))
+    def _remember(
+        self, span: tuple[int, int], count: int | None, *, named: bool = False, joint: bool = False
+    ) -> None:
+        self.spoken.append(Group(*span, count, self._block(span[0]), named, joint))
 
     def _block(self, at: int) -> int:
         return bisect.bisect_right(self.block_starts, at) - 1
@@ -320,6 +331,9 @@ class Resolver:
         bracketed = self._bracketed(main, span)
         if bracketed:
             return Who(bracketed.name, (bracketed.start, bracketed.end), _SORT_KINDS.get(bracketed.sort))
+        block, before = self._block(span[0]), self.chains.mentions[: self._index(span[0])]
+        if main.head == "they" and (group := just_spoke(self.spoken, block, before)) is not None:
+            return Who(None, (group.start, group.end), "group", None, not group.named)
         number = self._number(main)
         chain = self.chains.of[number]
         earlier = [each for each in chain.mentions if each.end <= main.start and each.form != PRONOUN]
@@ -353,16 +367,9 @@ class Resolver:
         people = [each for each in before if of in self.text[each.start : each.end].casefold()]
         group = last_group(span[0], self._block(span[0]), count, spoken, people)
         kind = "person" if count == 1 else "group"
-        if group is None or (count == 1 and self._follows_one(before, group, span)):
+        if group is None or (count == 1 and follows_one(self.doc, group, self._block(span[0]), before)):
             return Who(None, None, kind, count, not (whole and both_named(before)))
         return Who(None, (group.start, group.end), kind, count, not (whole and group.named))
-
-    def _follows_one(self, before: Sequence[Mention], group: Group, span: tuple[int, int]) -> bool:
-        """Whether one of others has spoken since the group: "one survivor said … another told"."""
-        block = self._block(span[0])
-        since = (each for each in before if each.start >= group.end and each.block == block)
-        singled_out = (self.doc[max(each.first - 1, 0) : each.last] for each in since if each.form == NOMINAL)
-        return any(token.lower_ == "one" for words in singled_out for token in words)
 
     def _first_person(
         self, claim: Claim, span: tuple[int, int], main: Mention | None, parent: Claim | None
