@@ -248,6 +248,13 @@ def test_who_spoke_before_goes_on(text: str, claims: list[tuple[str, str]], name
     assert resolved(text, ents, *claims)[-1].source_name == name
 
 
+@pytest.mark.parametrize(("kind", "name"), [("body", "Kenneth Hale"), ("comment", None)])
+def test_a_comment_speaks_of_its_own_people(kind: str, name: str | None) -> None:
+    text = "Kenneth Hale said he left.\nIt rained at a boy. He said it poured."
+    (claim,) = resolved(text, HALE, ("He", "it poured"), kinds=("body", kind), authors=("Jo", "Bo"))
+    assert claim.source_name == name
+
+
 def test_who_is_asked_about_does_not_answer() -> None:
     ents = "Laura Dorn/PERSON"
     (claim,) = resolved("Asked about Laura Dorn, she said it rained.", ents, ("she", "it rained"))

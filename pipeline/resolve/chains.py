@@ -82,6 +82,7 @@ class _Builder:
     doc: Doc
     ranker: Ranker
     turns: Mapping[int, Turn]
+    apart: frozenset[int]
     spoken: list[tuple[int, Chain]] = field(default_factory=list)
     chains: list[Chain] = field(default_factory=list)
     recent: dict[int, Chain] = field(default_factory=dict)
@@ -93,14 +94,19 @@ class _Builder:
 
 
 def build_chains(
-    doc: Doc, mentions: Sequence[Mention], ranker: Ranker, turns: Mapping[int, Turn] | None = None
+    doc: Doc,
+    mentions: Sequence[Mention],
+    ranker: Ranker,
+    turns: Mapping[int, Turn] | None = None,
+    apart: frozenset[int] = frozenset(),
 ) -> Chains:
     """The chains of ``mentions``, which are in text order.
 
     Args:
         turns: who spoke before, by the start of a source (``continuity.turns_before``).
+        apart: blocks whose pronouns rather mean somebody of the same block: comments.
     """
-    builder, result = _Builder(doc, ranker, turns or {}), Chains(mentions)
+    builder, result = _Builder(doc, ranker, turns or {}, apart), Chains(mentions)
     same = same_as_before(doc, mentions)
     for n, mention in enumerate(mentions):
         beside = result.of[same[n]] if n in same else None
@@ -274,6 +280,8 @@ def _taken_up(builder: _Builder, mention: Mention) -> Chain | None:
             builder.chains.append(chain)
         return chain
     chains = candidates(builder.recent, mention)
+    if mention.block in builder.apart:
+        chains = [each for each in chains if each.mentions[-1].block == mention.block] or chains
     asked = _asked_before(builder.doc, mention)
     if asked is not None:
         chains = [each for each in chains if not _named_since(each, asked)]

@@ -66,3 +66,8 @@ def _place(reading: Reading, start: int | None, end: int | None) -> tuple[int, i
         return None
     first, last = reading.position(start), reading.position(end - 1)
     return None if first is None or last is None else (first, last + 1)
+
+
+def comment_blocks(reading: Reading) -> frozenset[int]:
+    """The numbers of the blocks that are comments: whom one speaks of is seldom another's."""
+    return frozenset(n for n, block in enumerate(reading.blocks) if block.kind == "comment")

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from pipeline import names
 from pipeline.resolve.anonymity import both_named, may_be_named
 from pipeline.resolve.chains import Chains, build_chains
-from pipeline.resolve.continuity import turns_before
+from pipeline.resolve.continuity import comment_blocks, turns_before
 from pipeline.resolve.groups import (
     Drawn,
     Group,
@@ -75,12 +75,13 @@ def make_resolver(
     sources = [found for claim in claims if (found := source_range(reading, claim))]
     mentions = find_mentions(doc, places(doc, reading), _named(reading, entities), sources)
     _set_own_quotations(mentions, reading, claims)
+    turns = turns_before(reading, claims, parents)
     return Resolver(
         doc=doc,
         text=reading.text,
         reading=reading,
         article=article,
-        chains=build_chains(doc, mentions, load_ranker(), turns_before(reading, claims, parents)),
+        chains=build_chains(doc, mentions, load_ranker(), turns, comment_blocks(reading)),
         starts=[mention.start for mention in mentions],
         block_starts=[block.start for block in reading.blocks],
         segments={segment.segment_id: segment for segment in article.segments},
