@@ -102,7 +102,7 @@ def group_spans(doc: Doc, reading: Reading) -> list[Spans]:
     cues = {span.id_: span for span in reversed(_group(doc, "cue"))}
     found = []
     for key, ranges in contents.items():
-        source, cue = _trimmed(sources.get(key)), _trimmed(cues.get(key))
+        source, cue = _without_time(_trimmed(sources.get(key))), _trimmed(cues.get(key))
         parts = tuple(content_parts(reading, ranges))
         if cue is not None:
             side = side_of(reading, cue.start_char)
@@ -127,9 +127,6 @@ def _trimmed(span: Span | None) -> Span | None:
         start += 1
     while end > start and (_is_edge(doc[end - 1]) or _opens_clause(doc, start, end - 1)):
         end -= 1
-    if end - start > 3 and doc[end - 1].lower_ in WEEKDAYS and doc[end - 2].lower_ == "on":
-        says_more = any(token.text == "," or token.pos_ == "VERB" for token in doc[start:end])
-        end -= 0 if says_more else 2  # "the state government on Monday"
     if start >= end:
         return None
     # "[Government spokesman Ali al-]Dabbagh": a bracket closed inside is opened inside.
@@ -139,8 +136,16 @@ def _trimmed(span: Span | None) -> Span | None:
     return span if (start, end) == (span.start, span.end) else doc[start:end]
 
 
+def _without_time(source: Span | None) -> Span | None:
+    """A source without the day it spoke on: "the state government on Monday"."""
+    if source is None or len(source) < 4 or source[-1].lower_ not in WEEKDAYS or source[-2].lower_ != "on":
+        return source
+    is_clause = any(token.text == "," or token.pos_ == "VERB" for token in source)
+    return source if is_clause else source[:-2]
+
+
 def _opens_clause(doc: Doc, start: int, i: int) -> bool:
-    """Whether token ``i`` is the "who" after a source: "the hospital source, who"."""
+    """Whether token ``i`` is the "who" that the model left to a source: "the hospital source, who"."""
     return i - 1 > start and doc[i].lower_ in ("who", "which") and doc[i - 1].text == ","
 
 

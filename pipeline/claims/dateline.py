@@ -51,8 +51,9 @@ def told_from(article: Article) -> dt.datetime | None:
 
 def dateline_chars(reading: Reading, block: Block) -> int:
     """Code points of the dateline that a segment opens with: the first one of the prose, or an excerpt."""
-    first = next((each for each in reading.blocks if each.kind == "body"), None)
-    if block is not first and block.kind != "quote":
+    if block.kind not in ("body", "quote"):
+        return 0
+    if block.kind == "body" and block is not next(each for each in reading.blocks if each.kind == "body"):
         return 0
     match = _IN_CAPITALS.match(reading.text, block.start, block.start + block.n_chars)
     return match.end() - match.start() if match else 0

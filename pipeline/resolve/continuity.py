@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.resolve.mentions import Mention
 from pipeline.schema import Block, Claim, Reading
 
 
@@ -71,3 +73,19 @@ def _place(reading: Reading, start: int | None, end: int | None) -> tuple[int, i
 def comment_blocks(reading: Reading) -> frozenset[int]:
     """The numbers of the blocks that are comments: whom one speaks of is seldom another's."""
     return frozenset(n for n, block in enumerate(reading.blocks) if block.kind == "comment")
+
+
+def set_own_quotations(mentions: Sequence[Mention], reading: Reading, claims: Sequence[Claim]) -> None:
+    """Mentions that are sources know the quotations they speak: nobody named in there is the speaker."""
+    starts = [mention.start for mention in mentions]
+    spoken: dict[int, set[int]] = {}
+    for claim in claims:
+        found = _place(reading, claim.source_start, claim.source_end)
+        for part in claim.content_spans if found else ():
+            start, last = reading.position(part.start), reading.position(part.end - 1)
+            if found and start is not None and last is not None:
+                inside = mentions[bisect.bisect_left(starts, start) : bisect.bisect_right(starts, last)]
+                spoken.setdefault(found[0], set()).update(each.quotation for each in inside)
+    for each in mentions:
+        if each.start in spoken:
+            each.own_quotations = frozenset(spoken[each.start] - {0})

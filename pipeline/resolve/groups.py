@@ -104,18 +104,15 @@ def last_group(
     return here
 
 
-def just_spoke(spoken: Sequence[Group], block: int, before: Sequence[Mention]) -> Group | None:
-    """Several who spoke together last, in this paragraph: "Hale and Dorn said … they added"."""
-    group = spoken[-1] if spoken else None
-    if group is None or not group.joint or group.block != block:
-        return None
-    return None if any(each.source and each.start >= group.end for each in before) else group
+def just_spoke(group: Group, block: int, since: Sequence[Mention]) -> bool:
+    """Whether several spoke together last, in this paragraph: "Hale and Dorn said … they added"."""
+    return group.joint and group.block == block and not any(each.source for each in since)
 
 
-def follows_one(doc: Doc, group: Group, block: int, before: Sequence[Mention]) -> bool:
-    """Whether one of others has come up since the group: "one survivor said … another told"."""
-    since = (each for each in before if each.start >= group.end and each.block == block)
-    singled_out = (doc[max(each.first - 1, 0) : each.last] for each in since if each.form == NOMINAL)
+def follows_one(doc: Doc, block: int, since: Sequence[Mention]) -> bool:
+    """Whether one of others has come up since a group: "one survivor said … another told"."""
+    here = (each for each in since if each.block == block and each.form == NOMINAL)
+    singled_out = (doc[max(each.first - 1, 0) : each.last] for each in here)
     return any(token.lower_ == "one" for words in singled_out for token in words)
 
 

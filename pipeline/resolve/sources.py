@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from pipeline import names
 from pipeline.resolve.anonymity import both_named, may_be_named
 from pipeline.resolve.chains import Chains, build_chains
-from pipeline.resolve.continuity import comment_blocks, turns_before
+from pipeline.resolve.continuity import comment_blocks, set_own_quotations, turns_before
 from pipeline.resolve.groups import (
     Drawn,
     Group,
@@ -74,7 +74,7 @@ def make_resolver(
     """
     sources = [found for claim in claims if (found := source_range(reading, claim))]
     mentions = find_mentions(doc, places(doc, reading), _named(reading, entities), sources)
-    _set_own_quotations(mentions, reading, claims)
+    set_own_quotations(mentions, reading, claims)
     turns = turns_before(reading, claims, parents)
     return Resolver(
         doc=doc,
@@ -100,22 +100,6 @@ def _named(reading: Reading, entities: Sequence[Entity]) -> list[Named]:
         ):
             found.append(Named(start, last + 1, entity.label, entity.name))
     return found
-
-
-def _set_own_quotations(mentions: Sequence[Mention], reading: Reading, claims: Sequence[Claim]) -> None:
-    """Mentions that are sources know the quotations they speak: nobody named in there is the speaker."""
-    starts = [mention.start for mention in mentions]
-    spoken: dict[int, set[int]] = {}
-    for claim in claims:
-        found = source_range(reading, claim)
-        for part in claim.content_spans if found else ():
-            start, last = reading.position(part.start), reading.position(part.end - 1)
-            if found and start is not None and last is not None:
-                inside = mentions[bisect.bisect_left(starts, start) : bisect.bisect_right(starts, last)]
-                spoken.setdefault(found[0], set()).update(each.quotation for each in inside)
-    for each in mentions:
-        if each.start in spoken:
-            each.own_quotations = frozenset(spoken[each.start] - {0})
 
 
 @dataclass(slots=True)
@@ -181,6 +165,9 @@ class Resolver:
 
     def _block(self, at: int) -> int:
         return bisect.bisect_right(self.block_starts, at) - 1
+
+    def _between(self, group: Group, span: tuple[int, int]) -> Sequence[Mention]:
+        return self.chains.mentions[self._index(group.end) : self._index(span[0])]
 
     def _index(self, at: int) -> int:
         """The number of mentions that begin before ``at``."""
@@ -332,8 +319,8 @@ class Resolver:
         bracketed = self._bracketed(main, span)
         if bracketed:
             return Who(bracketed.name, (bracketed.start, bracketed.end), _SORT_KINDS.get(bracketed.sort))
-        block, before = self._block(span[0]), self.chains.mentions[: self._index(span[0])]
-        if main.head == "they" and (group := just_spoke(self.spoken, block, before)) is not None:
+        group = self.spoken[-1] if self.spoken and main.head == "they" else None
+        if group is not None and just_spoke(group, self._block(span[0]), self._between(group, span)):
             return Who(None, (group.start, group.end), "group", None, not group.named)
         number = self._number(main)
         chain = self.chains.of[number]
@@ -364,11 +351,14 @@ class Resolver:
     def _from_group(self, span: tuple[int, int], drawing: Drawn) -> Who:
         count, whole, of = drawing.count, drawing.whole, drawing.of
         before = self.chains.mentions[: self._index(span[0])]
-        spoken = [each for each in self.spoken if of in self.text[each.start : each.end].casefold()]
-        people = [each for each in before if of in self.text[each.start : each.end].casefold()]
-        group = last_group(span[0], self._block(span[0]), count, spoken, people)
+        block, spoken, people = self._block(span[0]), self.spoken, before
+        if of:
+            spoken = [each for each in spoken if of in self.text[each.start : each.end].casefold()]
+            people = [each for each in before if of in self.text[each.start : each.end].casefold()]
+        group = last_group(span[0], block, count, spoken, people)
         kind = "person" if count == 1 else "group"
-        if group is None or (count == 1 and follows_one(self.doc, group, self._block(span[0]), before)):
+        since = self._between(group, span) if group is not None else []
+        if group is None or (count == 1 and follows_one(self.doc, block, since)):
             return Who(None, None, kind, count, not (whole and both_named(before)))
         return Who(None, (group.start, group.end), kind, count, not (whole and group.named))
 
