@@ -140,6 +140,8 @@ def test_reporter(kind: str, author: str | None, settings: dict[str, Any], repor
         ("[Ann/p Lee/p] [has/x not/t been/x told/v] [that/s it/r rained/v]", None, "Ann Lee"),
         ("[She/r] [is/x accused/v of/i] [lying/v]", None, None),
         ("[A/d man/n] [was/x arrested/v on/i suspicion/n of/i] [theft/n]", None, None),
+        ("[Ann/p Lee/p] ,/u [asked/v] [whether/s it/r rained/v]", None, "Ann Lee"),
+        ("[Ann/p Lee/p] ,/u [asked/v] [the/d court/n]", "Ann Lee", None),
         ("[She/r] [has/x told/v] [lies/n]", "She", None),
         ("[She/r] ,/u who/r was/x ill/j ,/u [warned/v of/i] [it/r]", "She", None),
         ("[She/r] [is/x convinced/v] [it/r rained/v]", "She", None),

@@ -725,6 +725,8 @@ def test_a_job_below_the_name_is_of_the_byline() -> None:
         "posted by Colin at 11:20 PM",
         "To contact the reporter on this story: Dana Wills in Mirov at dwills@example.net",
         "DAVID PACE",
+        "Meridian Press writers Tom Odula and Joe Mwihia contributed.",
+        "6 thoughts on “Dam above Mirov holds”",
         "Wills reported from Mirov. Ann Odeh in Kesra contributed to this report.",
     ],
 )

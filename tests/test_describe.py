@@ -148,6 +148,7 @@ MEMBERS = [
     ("Hill/p ,/u a/d doctor/n and/c father/n of/i two/m ,/u", []),
     ("a/d mother/n and/c activist/n", []),
     ("Henry/p Holt/p and/c Company/p", []),
+    ("observers/n ,/u including/v the/d union/n and/c the/d bank/n", []),
     ("His/r father/n and/c agent/n ,/u Jorge/p", []),
     ("the/d inspectors/n ,/u a/d firm/n called/v Brandt/p &/c Lowe/p", []),
     ("Neither/d the/d ministry/n nor/c the/d bank/n", ["the ministry", "the bank"]),

@@ -114,6 +114,7 @@ def test_edges_are_trimmed() -> None:
         ("He left the House of Lords", ("the House of Lords", "ORG"), ["House of Lords"]),
         ("The Who and the what", ("The Who and the", "ORG"), ["Who"]),
         ("He told Mr. Hale so", ("Mr.", "PERSON"), []),
+        ("The Secretary of State left", ("State", "PERSON"), []),
         ("It rained, Ann Hale, R-Ky., said", ("Ann Hale, R-Ky.", "PERSON"), ["Ann Hale"]),
         ("He told Mr. Hale so", ("Mr. Hale", "PERSON"), ["Mr. Hale"]),
         ("Write to a.hale@herald.example today", ("a.hale@herald.example", "PERSON"), []),

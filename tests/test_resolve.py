@@ -185,6 +185,10 @@ HALE = "Kenneth Hale/PERSON "
          "The Danish minister", "it rained", None, None),
         ("The actress and activist Laura Dorn left. She said it rained.", "Laura Dorn/PERSON", "She",
          "it rained", "Laura Dorn", "Laura Dorn"),
+        ("Former U.S. Secretary of State Kenneth Hale left. He said it rained.", "U.S./GPE " + HALE, "He",
+         "it rained", "Kenneth Hale", "Kenneth Hale"),
+        ("It was reported by the Dorn, the defense said.", "Dorn/ORG", "the defense", "It was reported",
+         None, None),
         ("The Dorn Watch, which said it rained, left.", "Dorn Watch/ORG", "which", "it rained", "Dorn Watch",
          "Dorn Watch"),
         ("The Fars-based owner, Kenneth Hale, said it rained.", "Fars/GPE " + HALE,
@@ -323,7 +327,13 @@ def test_i_in_a_labelled_turn_is_whom_the_label_names() -> None:
 
 @pytest.mark.parametrize(
     ("source", "antecedent"),
-    [("One of the envoys", "two envoys"), ("One of the generals", None), ("Another", "two envoys")],
+    [
+        ("One of the envoys", "two envoys"),
+        ("One of the generals", None),
+        ("Another", "two envoys"),
+        ("One, from Aden", "two envoys"),
+        ("Neither man", "two envoys"),
+    ],
 )
 def test_one_of_a_group_that_is_named_is_of_no_other(source: str, antecedent: str | None) -> None:
     text = f"It rained, two envoys said. {source} said it froze."

@@ -78,7 +78,7 @@ def _is_body_word(word: Word, lexicon: Lexicon) -> bool:
 def _after_head(rest: Sequence[Word], lexicon: Lexicon) -> str | None:
     """The first body after a preposition: "vice president of policy studies at the Heritage Foundation"."""
     for i, word in enumerate(rest):
-        if word.lower in RELATIVES:
+        if word.lower in RELATIVES or (word.pos == "VERB" and i and rest[i - 1].text == ","):
             return None
         if word.lower not in PREPOSITIONS or i + 1 >= len(rest):
             continue

@@ -107,6 +107,8 @@ def _belongs(member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon:
     if any(word.lower in RELATIVES for each in member for word in each.words):
         # Inside a clause about the member before; after a comma a new person or body may start afresh.
         return not (piece.joint in CONJUNCTIONS and piece.after_comma and theirs_type)
+    if any(each.words[0].lower in ("including", "among") for each in member):
+        return True  # "observers, including the union and the bank"
     if len(member) > 1 and member[-1].words[-1].pos == "ADJ":
         return True  # "president of foreign and defense policy"
     if len(member) == 1 and piece.joint == ",":

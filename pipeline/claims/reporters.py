@@ -23,6 +23,9 @@ FEELING_TOO = frozenset("assure reassure remind".split())
 """Those of them whose passive tells what somebody thinks: "she is assured of winning"."""
 
 ASKING = frozenset("question press quiz grill".split())
+ASKED = frozenset("about if whether why how what when where".split())
+"""What follows "asked" where somebody is asked."""
+
 SPOKEN_OF = frozenset(
     "accuse arrest attack blame call challenge charge condemn consider criticise criticize deem denounce "
     "describe expect know lambast mention pillory regard see view".split()
@@ -90,6 +93,9 @@ def is_passive(cue: Span | None, source: Span | None) -> bool:
     """
     if cue is None or source is None or source.end > cue.start:
         return False
+    asked = cue[0].lower_ == "asked" and source.end == cue.start - 1 and cue.doc[source.end].text == ","
+    if asked and any(token.lower_ in ASKED for token in cue.doc[cue.start + 1 : cue.start + 2]):
+        return True  # "Hale, asked whether she knew,"
     return any(
         token.lower_.endswith(PARTICIPLE_ENDINGS)
         and lemmas(token.text, "VERB")[0] in PASSIVE

@@ -28,9 +28,12 @@ _CONTACTS = (
     "contact the author", "contact the writer", "email the reporter", "email the author", "email the writer",
 )  # fmt: skip
 """How the lines below a story begin that say where its author is reached."""
-_CONTRIBUTED = re.compile(
-    r"\b(?:contributed (?:to this (?:report|story|article)|reporting)|reported from [a-z])"
+_CREDITED = re.compile(
+    r"\bcontributed (?:to this (?:report|story|article)|reporting)|\breported from [a-z]"
+    r"|\b(?:writers?|reporters?|correspondents?) .*\bcontributed\.?$"
+    r"|^\d+ (?:thoughts?|comments?|responses?|replies) (?:on|to) |^filed under\b|^[←→«»] ?\w"
 )
+"""Other lines below a story: who helped, and in blogs what leads to comments and other posts."""
 _MIN_ITEMS = 3
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _ITEM = re.compile(
@@ -78,7 +81,7 @@ def leave_out_imprint(seen: Seen, n_words: Floats, keep: Flags, furniture: Furni
     for i in keep.nonzero()[0][::-1]:
         text = seen.lower[i]
         owned = seen.anywhere_mask[i] & legal and any(mark in text for mark in _COPYRIGHT_MARKS)
-        credited = text.startswith(_CONTACTS) or _CONTRIBUTED.search(text)
+        credited = text.startswith(_CONTACTS) or _CREDITED.search(text)
         if n_words[i] > _IMPRINT_WORDS or not (owned or credited):
             return
         keep[i] = False

@@ -39,6 +39,8 @@ _MIN_POST_SHARE = 0.1
 _MIN_POST_UNITS = 2
 """Paragraphs in the first person, outside quotation marks, that make a post: news reports have none."""
 _BY_MARK = "opens with an editor's mark in a post"
+_OWN_NOTE = re.compile(r"\[(?:editor|ed\.|note|update|correction)", re.I)
+"""How a note in brackets begins that is the blogger's own."""
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s+(?=[A-Z“\"])")
 _CLOSERS = "\"'”’)"
 _NO_FIRST_WORDS = (
@@ -136,7 +138,7 @@ def _opened(text: str, lead_in: str | None, before: Label | None) -> Label | Non
         if outlet or not _FIRST_PERSON.search(own_words(text)):
             return Label("quote", "after a colon in a post", outlet or _told(text))
         return None
-    if text[0] == "[" or text.startswith(("...", "…")):
+    if (text[0] == "[" and not _OWN_NOTE.match(text)) or text.startswith(("...", "…")):
         return Label("quote", _BY_MARK, outlet_in(lead_in) if lead_in else None)
     if lead_in is None:
         return None

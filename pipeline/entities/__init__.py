@@ -86,7 +86,11 @@ def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
 
 
 def _is_no_name(token: Token) -> bool:
-    """Whether a word that stands alone is a pronoun, a form of address or an address of the net."""
+    """Whether a word that stands alone is a pronoun, part of a title, or an address, of people or the net."""
+    if token.i > 1 and token.nbor(-1).lower_ == "of":
+        title, rest = names.split_title(token.doc[token.i - 2 : token.i + 1].text)
+        if title and not rest:
+            return True  # "Secretary of State"
     is_address = token.like_email or token.lower_.startswith(("www.", "http"))  # "Salon.com" is a name
     return is_address or token.text in _FORMS_OF_ADDRESS or (token.pos_ == "PRON" and token.is_lower)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
+from pipeline import names
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
 from pipeline.resolve.nouns import BODY, OTHER, PERSON
 
@@ -20,8 +21,9 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
     found = {}
     for n in range(1, len(mentions)):
         one, other = mentions[n - 1], mentions[n]
-        if _shares_name(doc, one, other):
-            found[n] = n - 1
+        shared = (k for k in (n - 1, n - 2) if k >= 0 and _shares_name(doc, mentions[k], other))
+        if (k := next(shared, None)) is not None:
+            found[n] = k
             continue
         if (described := _before_complement(doc, mentions, n)) is not None:
             found[n] = described
@@ -38,10 +40,14 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
 
 
 def _shares_name(doc: Doc, one: Mention, other: Mention) -> bool:
-    """Whether two joined nouns stand before the name of both: "the actress and activist Ann Hale"."""
+    """Whether a noun stands before its name and something else between: "the actress and activist Ann Hale",
+    "Secretary of State Ann Hale"."""
     if one.form != NOMINAL or other.form != NAME or not (one.sort == other.sort == PERSON) or one.plural:
         return False
     between = doc[one.last : other.first]
+    if len(between) > 1 and between[0].lower_ == "of":
+        office = " ".join(token.text for token in between[1:])
+        return all(token.is_title for token in between[1:]) and names.split_title(office)[0] is None
     joined = len(between) > 1 and between[0].pos_ == "CCONJ" and not one.indefinite
     return joined and all(token.pos_ in {"NOUN", "ADJ"} for token in between[1:])
 
@@ -124,6 +130,9 @@ def _apposed(doc: Doc, one: Mention, other: Mention) -> bool:
     if one.form == NAME:
         if one.sort != other.sort and not (one.sort == PERSON and other.sort == OTHER and other.indefinite):
             return False
+        before = [token for token in doc[max(one.first - 2, 0) : one.first] if token.pos_ != "DET"]
+        if before and before[-1].pos_ == "ADP" and follows is not None and follows.pos_ == "VERB":
+            return False  # "reported by the Journal, the defence says"
         opens = other.definite or other.indefinite or (follows is not None and follows.pos_ == "ADP")
         return opens and (
             follows is None or follows.is_punct or follows.pos_ in {"ADP", "PRON", "PART", "VERB"}
