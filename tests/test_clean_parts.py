@@ -294,6 +294,7 @@ def test_excerpts_of_a_post() -> None:
 
 def test_the_outlet_is_in_the_last_sentence_of_a_lead_in() -> None:
     assert outlet_in("The Guardian says it was hit. The navy denies it. A reader writes:") is None
+    assert outlet_in("The Guardian has an overview. It should be a warning to all:") == "The Guardian"
     assert outlet_in("It was hit. This from the BBC's man in Tyre:") == "BBC"
 
 

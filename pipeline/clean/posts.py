@@ -39,6 +39,8 @@ _MIN_POST_SHARE = 0.1
 _MIN_POST_UNITS = 2
 """Paragraphs in the first person, outside quotation marks, that make a post: news reports have none."""
 _BY_MARK = "opens with an editor's mark in a post"
+_SAYS_WHO = re.compile(r"\b(?:writes?|wrote|says?|said|adds?|added|e-?mails?|comments?|reports?)\s*:$")
+"""How a sentence ends that tells itself who says what follows: "A reader writes:"."""
 _OWN_NOTE = re.compile(r"\[(?:editor|ed\.|note|update|correction)", re.I)
 """How a note in brackets begins that is the blogger's own."""
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s+(?=[A-Z“\"])")
@@ -233,7 +235,8 @@ def _after_letter(names: Iterable[str]) -> str:
 
 
 def outlet_in(text: str) -> str | None:
-    """The last outlet that a lead-in names in its last sentence."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-    names = _outlets().findall(_without_tip(text[ends[-1] :] if ends else text))
+    """The last outlet that a lead-in names: in its last sentence, where that says who says it."""
+    if _SAYS_WHO.search(text):
+        text = text[max((match.end() for match in _SENTENCE_END.finditer(text)), default=0) :]
+    names = _outlets().findall(_without_tip(text))
     return names[-1] if names else None
