@@ -19,7 +19,7 @@ from pipeline.claims.dateline import told_from
 from pipeline.claims.describe import Description, Member, describe_source
 from pipeline.claims.kinds import AUTHOR_PRONOUNS
 from pipeline.claims.lexicon import Lexicon, load_lexicon
-from pipeline.claims.reporters import find_addressee, find_reporter, hearer, is_passive
+from pipeline.claims.reporters import find_addressee, find_reporter, is_passive, passive_addressee
 from pipeline.claims.spans import content_form, content_parts, content_text, side_of
 from pipeline.claims.when import WEEKDAYS, find_when
 from pipeline.schema import Article, Claim, Range, Reading, Segment, SourceMember
@@ -185,7 +185,7 @@ def _claim(
     described = describe_source(spans.source, context.lexicon, by_author=_by_author(context, spans, parent))
     cue = read_cue(spans.cue, spans.source, context.lexicon)
     if spans.cue is not None and spans.passive is not None:
-        addressee = hearer(spans.cue, spans.passive)
+        addressee = passive_addressee(spans.cue, spans.passive)
     else:
         addressee = find_addressee(context.doc, spans.cue, spans.source, spans.parts)
     when = find_when(

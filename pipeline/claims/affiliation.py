@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.claims.kinds import head_type, is_plural, phrase_type
+from pipeline.claims.kinds import BODIES, head_type, is_plural, phrase_type
 from pipeline.claims.lexicon import Lexicon, noun_lemma
 from pipeline.claims.nouns import RELATIVES, Phrase, read_phrase
 from pipeline.claims.words import Word, text_of
 
 PREPOSITIONS = frozenset("of at for with from in to within".split())
 PORTFOLIO_TITLES = frozenset("minister secretary".split())
-BODIES = frozenset({"organization", "media"})
 
 
 def find_affiliation(phrase: Phrase, kind: str, lexicon: Lexicon) -> str | None:

@@ -23,12 +23,13 @@ from pipeline.claims.kinds import (
 from pipeline.claims.lexicon import Lexicon, noun_lemma
 from pipeline.claims.members import split_members
 from pipeline.claims.nouns import ORDINALS, QUANTIFIERS, Phrase, read_phrase
-from pipeline.claims.words import Word, text_of, words_of
+from pipeline.claims.words import NAME_LABELS, Word, text_of, words_of
 
 OF_STATE = frozenset("state state-run state-owned state-controlled".split())
 """What makes a medium an institution known by its common name: "state television"."""
 
-NAME_LABELS = frozenset({"ORG", "GPE", "PERSON", "FAC", "LOC", "NORP"})
+NOT_IN_ROLES = NAME_LABELS | {"NORP"}
+"""Labels whose words are no part of a role: "the Cuban foreign minister"."""
 
 KEPT_BEFORE_TITLES = frozenset("former acting deputy vice senior chief".split())
 
@@ -241,7 +242,7 @@ def _role_words(phrase: Phrase, lexicon: Lexicon) -> list[Word]:
             continue
         if word.pos == "NUM" or word.lower in ORDINALS | QUANTIFIERS or word.text in lexicon.honorifics:
             continue
-        if word.pos == "PUNCT" or (word.label in NAME_LABELS and not _is_rank(word, lexicon)):
+        if word.pos == "PUNCT" or (word.label in NOT_IN_ROLES and not _is_rank(word, lexicon)):
             continue
         if word.lower.endswith("-year-old"):
             continue

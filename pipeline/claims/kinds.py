@@ -21,6 +21,7 @@ PERSON_ENDINGS = ("man", "woman", "person", "ist", "ian", "eer", "er", "or", "ee
 MIN_HEAD_CHARS = 4
 """A noun that ends in a listed one of more letters is of its sort: "neurosurgeon"."""
 
+BODIES = frozenset({"organization", "media"})
 LABEL_TYPES = {
     "PERSON": "person",
     "ORG": "organization",
@@ -79,7 +80,7 @@ def _is_of_body(phrase: Phrase, lexicon: Lexicon) -> bool:
         apposed = read_phrase(phrase.rest[1:], lexicon)
         if apposed.head is not None and (apposed.indefinite or apposed.definite):
             either = apposed.head.lower.endswith(("er", "or"))  # "a ferry operator"
-            return head_type(apposed.head, lexicon) in ("organization", "media") and not either
+            return head_type(apposed.head, lexicon) in BODIES and not either
     bare = len(phrase.name) == len(phrase.core) == 1
     return phrase.definite and bare and phrase.words[0].lower == "the" and phrase.name[0].text.isupper()
 

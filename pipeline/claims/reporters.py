@@ -23,7 +23,9 @@ FEELING_TOO = frozenset("assure reassure remind".split())
 """Those of them whose passive tells what somebody thinks: "she is assured of winning"."""
 
 ASKING = frozenset("question press quiz grill".split())
-ASKED = frozenset("about if whether why how what when where".split())
+"""Verbs of an interview besides "ask", whose object is the one spoken to."""
+
+AFTER_ASKED = frozenset("about if whether why how what when where".split())
 """What follows "asked" where somebody is asked."""
 
 SPOKEN_OF = frozenset(
@@ -43,6 +45,8 @@ PASSIVE = (DIRECT_OBJECT - FEELING_TOO) | ASKING | SPOKEN_OF
 """Verbs whose passive has no source before it."""
 
 PARTICIPLE_ENDINGS = ("ed", "told", "known", "seen")
+"""How the participles of those verbs end."""
+
 HAS_OR_IS = frozenset({"'s", "’s"})
 """What may be "has" as well as "is": "who's called for"."""
 
@@ -94,7 +98,7 @@ def is_passive(cue: Span | None, source: Span | None) -> bool:
     if cue is None or source is None or source.end > cue.start:
         return False
     asked = cue[0].lower_ == "asked" and source.end == cue.start - 1 and cue.doc[source.end].text == ","
-    if asked and any(token.lower_ in ASKED for token in cue.doc[cue.start + 1 : cue.start + 2]):
+    if asked and cue.start + 1 < len(cue.doc) and cue.doc[cue.start + 1].lower_ in AFTER_ASKED:
         return True  # "Hale, asked whether she knew,"
     return any(
         token.lower_.endswith(PARTICIPLE_ENDINGS)
@@ -115,11 +119,11 @@ def _has_be_before(verb: Token, start: int) -> bool:
     )
 
 
-def hearer(cue: Span, object_: Span) -> Addressee | None:
-    """The object of a passive cue, where the verb is one of speaking to somebody."""
+def passive_addressee(cue: Span, subject: Span) -> Addressee | None:
+    """The subject of a passive cue, where the verb is one of speaking to somebody: "she was told"."""
     spoken_to = {lemmas(token.text, "VERB")[0] for token in cue} & (DIRECT_OBJECT | ASKING)
-    start = object_.start + (object_[0].lower_ in ARTICLES)
-    return _noun_phrase(object_.doc, start, []) if spoken_to else None
+    start = subject.start + (subject[0].lower_ in ARTICLES)
+    return _noun_phrase(subject.doc, start, []) if spoken_to else None
 
 
 def _from_cue(doc: Doc, cue: Span, taken: Taken) -> Addressee | None:

@@ -23,6 +23,8 @@ letter does, which may be a plural's genitive ("the soldiers' wives"); none reac
 PAIRED = re.compile(r"''|``")
 
 AS_SAYING = re.compile(r"\bas (?:saying|telling \w+)$")
+"""How a content ends that only says whom a medium quoted."""
+
 ISLANDS = frozenset({"title", "subtitle", "heading", "comment"})
 """Kinds of segments that no claim reaches into from outside."""
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from spacy.tokens import Span, Token
 
 NAME_LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
+"""Labels whose words, with a capital, are names whatever the tagger took them for."""
+
 BRACKETS = str.maketrans("", "", "[]()")
 
 

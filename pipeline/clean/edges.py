@@ -22,6 +22,7 @@ _MARK_WORDS = 14
 _IMPRINT_WORDS = 30
 _COPYRIGHT_MARKS = ("©", "(c)", "copyright", "all rights reserved")
 _RELEASE_ENDS = frozenset({"ends", "enditem", "notes to editors", "note to editors", "notes for editors"})
+"""Lines that a press release ends with."""
 _RELEASE_MARKS = " -–—#*:./"
 _CONTACTS = (
     "to contact the reporter", "to contact the author", "to contact the editor", "contact the reporter",

@@ -24,7 +24,7 @@ _COUNTS: dict[str, int | None] = {
 }
 """Words that draw from a group, and how many they draw; ``None`` where they do not say."""
 
-_RELATIVE = re.compile(r", (?:who|whom|whose|which|from|in|at|with|of)\b.*")
+_AFTER_COMMA = re.compile(r", (?:who|whom|whose|which|from|in|at|with|of)\b.*")
 _OF_TWO = re.compile(r"(?P<how_many>both|neither) (?:men|man|women|woman)")
 _OF_THEM = re.compile(r"(?P<how_many>.+?) of (?:them|those|these)")
 _OF_GROUP = re.compile(r"(?P<how_many>[\w-]+) of the (?:\w+ )?(?P<of>men|women|people|group|pair|team|\w+s)")
@@ -50,7 +50,7 @@ class Drawn:
 
 def drawn(source: str) -> Drawn | None:
     """What ``source`` draws from a group; ``None`` where it is not of that kind."""
-    words = _RELATIVE.sub("", " ".join(source.casefold().split())).strip(" ,")
+    words = _AFTER_COMMA.sub("", " ".join(source.casefold().split())).strip(" ,")
     before_comma = words.partition(",")[0]  # "one of the officials, a brigadier"
     partitive = next(
         filter(None, (each.fullmatch(before_comma) for each in (_OF_THEM, _OF_GROUP, _OF_TWO))), None

@@ -32,7 +32,7 @@ AUTHOR_PHRASES = frozenset("this reporter|this author|this writer|this correspon
 FIRST_PERSON = frozenset({"i", "we"})
 
 _MODIFIED_TAGS = frozenset({"NOUN", "PROPN", "ADJ", "NUM"})
-BODY_KINDS = frozenset({"organization", "media"})
+BODY_SOURCES = frozenset({"organization", "media"})
 _SORT_KINDS = {BODY: "organization", PLACE: "organization"}
 
 
@@ -140,7 +140,7 @@ class Resolver:
             return self._first_person(claim, span, main, parent)
         apposed = self._apposed_name(span, main)
         if apposed:
-            is_body = claim.source_head is not None and claim.source_kind in BODY_KINDS
+            is_body = claim.source_head is not None and claim.source_kind in BODY_SOURCES
             return Who(apposed.name, None, None if is_body else "person", None, False)
         body = self._apposed_body(main)
         if body:
@@ -287,7 +287,7 @@ class Resolver:
         )
         before = [each for each in full if each.end <= main.start]
         best = before[-1] if before else next(iter(full), None)
-        kind = "person" if main.sort == PERSON and claim.source_kind not in BODY_KINDS else None
+        kind = "person" if main.sort == PERSON and claim.source_kind not in BODY_SOURCES else None
         return Who(main.name, (best.start, best.end) if best else None, kind, None, False)
 
     def _by_description(self, main: Mention, span: tuple[int, int]) -> Who:
