@@ -202,4 +202,4 @@ def test_clean_text_keeps_its_words() -> None:
     ],
 )
 def test_a_credit_of_reuters_ends_its_line(line: str, expected: bool) -> None:
-    assert is_caption(line, n_words=len(line.split())) is expected
+    assert is_caption(line) is expected

@@ -94,6 +94,8 @@ _DATELINE = re.compile(
 )
 _MONTH_AFTER = re.compile(r", (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
 _AGENCY_START = re.compile(r"^\(?(?P<agency>[A-Z][\w .\-]{1,30})\)?\s*(?:[—–-]|--|\.-)\s+")
+_DASH = re.compile(r"[—–-]")
+_AGENCY_DASH_CHARS = 60
 _AGENCY_IN_DATELINE = re.compile(
     r"^.{3,70}?(?:\((?P<agency>[A-Z][\w .’'-]{1,30})\)|/(?P<slashed>[A-Z][\w .’'-]{1,30})/)"
     r"\s*\.?\s*(?:[—–:.-]|--|(?<=\.) ?(?=[A-Z]))"
@@ -291,7 +293,7 @@ def dateline_of(text: str) -> tuple[str, str | None] | None:
     match = _AGENCY_IN_DATELINE.match(text) if "(" in text[:80] or "/" in text[:80] else None
     if match and agency_of(match["agency"] or match["slashed"]):
         return "", agency_of(match["agency"] or match["slashed"])
-    match = _AGENCY_START.match(text)
+    match = _AGENCY_START.match(text) if _DASH.search(text, 0, _AGENCY_DASH_CHARS) else None
     if match and agency_of(match["agency"]):
         return "", agency_of(match["agency"])
     return None

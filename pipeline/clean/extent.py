@@ -113,6 +113,8 @@ def find_extent(probability: Floats, n_words: Floats, break_even: float) -> tupl
 
     An empty stretch where no unit has a larger probability.
     """
+    if probability.min() > break_even:
+        return (0, len(probability)) if probability.max() >= _SURE else (0, 0)
     start = end = lowest_at = 0
     best = total = lowest = 0.0
     for i, gain in enumerate((n_words * (probability - break_even)).tolist()):
@@ -129,6 +131,8 @@ def _marked(scores: Scores, furniture: Furniture) -> Flags:
     ends, bits = furniture.ends, furniture.bits
     lines = ends | bits["share"] | bits["navigation"] | bits["cookies"]
     seen = scores.seen
+    if not (any(seen.line_mask) or any(seen.start_mask)):
+        return np.zeros(len(scores.units), bool)
     flags = [
         bool(line & lines) or bool(start & ends and n <= _HEADING_WORDS - 2)
         for line, start, n in zip(seen.line_mask, seen.start_mask, scores.n_words.tolist(), strict=True)
@@ -177,7 +181,7 @@ def _inside(
             under_heading = True
         elif not (under_heading and n_words <= _TEASER_WORDS and not ends_sentence(text)):
             under_heading = False
-            if likely >= least and not (n_words <= _CAPTION_WORDS and is_caption(text, n_words=n_words)):
+            if likely >= least and not (n_words <= _CAPTION_WORDS and is_caption(text)):
                 keep[start + i] = True
     return keep
 
@@ -197,4 +201,4 @@ def _look_back(
     for i in range(first - 1, max(first - 1 - settings.back_units, -1), -1):
         if marked[i] or probability[i] < settings.drop_below or scores.n_words[i] < _SENTENCE_WORDS:
             return
-        keep[i] = not is_caption(scores.units[i].text, n_words=int(scores.n_words[i]))
+        keep[i] = not is_caption(scores.units[i].text)

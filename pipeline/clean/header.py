@@ -95,7 +95,7 @@ def _is_paragraph(lines: Lines, i: int) -> bool:
     text, n_words = lines[i], lines.n_words[i]
     if n_words >= _LONG_WORDS or lines.opens_page_title(i):
         return n_words >= _LONG_WORDS
-    return n_words >= _SHORT_WORDS and ends_sentence(text) and not is_caption(text, n_words=n_words)
+    return n_words >= _SHORT_WORDS and ends_sentence(text) and not is_caption(text)
 
 
 def _credit_follows(lines: Lines, i: int) -> bool:
@@ -185,7 +185,7 @@ def _belongs(
 
 def _head_kind(lines: Lines, i: int, title: int | None) -> str | None:
     text, n_words = lines[i], lines.n_words[i]
-    if is_caption(text, n_words=n_words) or (n_words <= _LONG_WORDS and _CREDITED_PICTURE.search(text)):
+    if is_caption(text) or (n_words <= _LONG_WORDS and _CREDITED_PICTURE.search(text)):
         return "caption"
     if n_words <= _LONG_WORDS and parse_byline(text):
         return "byline"

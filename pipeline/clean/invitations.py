@@ -57,7 +57,7 @@ def self_named(lines: Sequence[str]) -> str | None:
     """The name that at least two kinds of line give the page's site, a line of the name alone being one."""
     ends = [*lines[:_TOP_LINES], *lines[_TOP_LINES:][-_FOOT_LINES:]]
     kinds: dict[str, set[str]] = defaultdict(set)
-    for line in ends:
+    for line in [line for line in ends if len(line) <= _MOST_CHARS]:
         for kind, name in mentions(line):
             for beginning in beginnings(_ARTICLE.sub("", name)):
                 kinds[beginning].add(kind)

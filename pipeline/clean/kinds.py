@@ -37,6 +37,7 @@ _UPDATE_AUTHOR = re.compile(r"^[^:(]{1,20}\(([^)]{2,40})\)\s*[:\-–—]")
 _MARKDOWN_HEADING = re.compile(r"#{1,6} \w")
 _HEADING_WORDS = 14
 _CAPTION_WORDS = 80
+_CAPTION_CHARS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +72,16 @@ def _is_heading(text: str) -> bool:
     )
 
 
-def is_caption(text: str, *, n_words: int) -> bool:
+def is_caption(text: str) -> bool:
     """Whether a line is a picture's caption or credit."""
-    return n_words <= _CAPTION_WORDS and _is_caption(text)
+    return len(text) <= _CAPTION_CHARS and _is_caption(text)
 
 
 @functools.lru_cache(maxsize=8192)
 def _is_caption(text: str) -> bool:
     lower = text.lower()
     if lower.startswith(_CAPTION_STARTS) or any(sign in lower for sign in _CAPTION_SIGNS):
-        return _CAPTION.search(text) is not None
+        return len(text.split()) <= _CAPTION_WORDS and _CAPTION.search(text) is not None
     return False
 
 
@@ -88,7 +89,7 @@ def label_furniture(
     unit: Unit, i: int, seen: Seen, furniture: Furniture, *, section: str, n_words: int
 ) -> Label:
     """The kind of a unit that is no prose of the article; ``section`` is what a line without a mark gets."""
-    if is_caption(unit.text, n_words=n_words):
+    if is_caption(unit.text):
         return _CAPTION_LABEL
     mask, how = seen.line_mask[i], "is"
     if not mask:

@@ -153,7 +153,7 @@ def join_lines(page: Page) -> list[Unit]:
     """The page's units in order; every line is in exactly one."""
     lines = page.lines
     if all(page.gap[1:]):  # a blank line between any two
-        return [Unit(i, i + 1, line) for i, line in enumerate(lines)]
+        return list(map(Unit._make, zip(range(len(lines)), range(1, len(lines) + 1), lines, strict=True)))
     continues = [_continues(line) for line in lines]
     ends = [ends_sentence(line) for line in lines]
     joining = _Joining(page, continues, ends, _is_broken(page, continues, ends), _width(page))

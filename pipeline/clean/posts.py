@@ -92,12 +92,8 @@ def is_post(paragraphs: Sequence[str], may_be_own: Sequence[bool], *, is_updated
     ``may_be_own``: those ``with_own_words``.
     """
     least = _MIN_POST_UNITS if is_updated else max(_MIN_POST_UNITS, _MIN_POST_SHARE * len(paragraphs))
-    first_person = _FIRST_PERSON.search
-    own = (
-        text
-        for text in itertools.compress(paragraphs, may_be_own)
-        if first_person(text) and first_person(own_words(text))
-    )
+    likely = itertools.compress(paragraphs, may_be_own)
+    own = filter(_FIRST_PERSON.search, map(own_words, likely))
     return any(n >= least for n, _ in enumerate(own, start=1)) or _names_outlets(paragraphs)
 
 
@@ -142,13 +138,13 @@ def _opened(text: str, lead_in: str | None, before: Label | None) -> Label | Non
         return None
     if (text[0] == "[" and not _OWN_NOTE.match(text)) or text.startswith(("...", "…")):
         return Label("quote", _BY_MARK, outlet_in(lead_in) if lead_in else None)
-    if lead_in is None:
+    if lead_in is None or not _has_words(text, _MIN_UNMARKED_WORDS):
         return None
     above = lead_in.rstrip()
     named, is_tipped = _named_last(above), ")" in above[-3:] and _TIP_END.search(above) is not None
     if not (named or is_tipped or above.endswith("?")):
         return None
-    if not _has_words(text, _MIN_UNMARKED_WORDS) or _in_own_voice(text):
+    if _in_own_voice(text):
         return None
     if named:
         return Label("quote", "after an outlet's name in a post", named)
@@ -188,7 +184,8 @@ def _named_last(lead_in: str) -> str | None:
 
 def _last_sentence(text: str) -> str | None:
     """The last sentence, of ``_MAX_LEAD_IN_WORDS`` at most: further up no end of a sentence is looked for."""
-    at = max(text.rfind(".", 0, -2), text.rfind("!", 0, -2), text.rfind("?", 0, -2))  # above its own mark
+    at = text.rfind(".", 0, -2)  # above its own mark
+    at = max(at, text.rfind("!", at + 1, -2), text.rfind("?", at + 1, -2))
     if text.count(" ", at + 1) > _MAX_LEAD_IN_WORDS + 1 and "  " not in text:
         return None
     if at >= 0 and (match := _SENTENCE_END.match(text, at)):
@@ -236,7 +233,7 @@ def _after_letter(names: Iterable[str]) -> str:
 
 def outlet_in(text: str) -> str | None:
     """The last outlet that a lead-in names: in its last sentence, where that says who says it."""
-    if _SAYS_WHO.search(text):
+    if text.endswith(":") and _SAYS_WHO.search(text):
         text = text[max((match.end() for match in _SENTENCE_END.finditer(text)), default=0) :]
     names = _outlets().findall(_without_tip(text))
     return names[-1] if names else None

@@ -17,8 +17,9 @@ _YEARS = r"(?:(?:19|20)\d\d(?:\s*[-–—,/]\s*(?:(?:19|20)?\d\d|[Pp]resent))?)"
 _MARK = r"(?:©|\([cC]\)|&copy;|[Cc]opyright|COPYRIGHT)"
 _MARKS = ("©", "(c)", "(C)", "opyright", "OPYRIGHT", "&copy;")
 _RESERVED = ("ights reserved", "ights Reserved")
-_SIGNS = (*_MARKS, "eserved", "ublished by ", "perated by ", "ontent by ")
-"""One of these is in every line that names an owner."""
+_SIGNS = ("©", "opyright", "OPYRIGHT", "eserved", "ublished by ", "perated by ", "ontent by ")
+_BRACKET_SIGNS = ("(c)", "(C)")
+"""One of these is in every line that names an owner, or "&copy;" is: brackets and "&" are found sooner."""
 _COPYRIGHT = re.compile(
     rf"{_MARK}[\s:]*(?:{_MARK}[\s:]*)?(?:(?:[Bb]y|of)\s+)?,?\s*(?:{_YEARS}[\s,.:|]*)?(?:[Bb]y\s+)?[\s,|–-]*"
     rf"(?P<owner>[A-Z0-9][^.|©•\n;]*?(?:\.\w[^.|©•\n;]*?)*?)(?:,? {_YEARS})?"
@@ -184,9 +185,8 @@ def _in_print(lines: Sequence[str]) -> str | None:
 
 def _invited(lines: Sequence[str]) -> str | None:
     """The newspaper that readers are asked to follow or that the foot of the page is about."""
-    for i, line in enumerate((*reversed(lines[-_TOP_LINES:]), *lines[:-_TOP_LINES][:_TOP_LINES])):
-        if len(line) > _MASTHEAD_CHARS * 3:
-            continue
+    near = (*reversed(lines[-_TOP_LINES:]), *lines[:-_TOP_LINES][:_TOP_LINES])
+    for i, line in [(i, line) for i, line in enumerate(near) if len(line) <= _MASTHEAD_CHARS * 3]:
         names = [name for _, mention in mentions(line) for name in beginnings(mention)]
         owned = _IS_OWNED.match(line) if i < _LAST_LINES and " is " in line else None
         for name in [*reversed(names), *([owned["name"]] if owned else [])]:
@@ -262,7 +262,11 @@ def _copyright_owner(lines: Sequence[str]) -> str | None:
     """Who holds the copyright, by the last lines of the page."""
     foot = [line for line in lines[-_FOOT_LINES:] if len(line) <= _MOST_LINE_CHARS]
     joined = "\n".join(foot)
-    if not any(sign in joined for sign in _SIGNS):
+    if not (
+        any(sign in joined for sign in _SIGNS)
+        or ("(" in joined and any(sign in joined for sign in _BRACKET_SIGNS))
+        or ("&" in joined and "&copy;" in joined)
+    ):
         return None
     owners = map(copyright_owner, reversed(foot))
     return next((owner for owner in owners if owner is not None), None)

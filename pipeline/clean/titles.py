@@ -59,6 +59,7 @@ _LOWER_WORD = re.compile(r"\b[a-z]{4,}\b")
 _TRAIL_WORDS = range(3, 8)
 _TRAIL_SHARE = 0.6
 _DATE_WORDS = 6
+_HEADLINE_WORD = re.compile(r"[\w'’]+")
 _SMALL_WORDS = frozenset("a an the of to in on at by for from with and or but nor as vs is are it".split())
 
 
@@ -312,7 +313,7 @@ def _is_like_title(lines: Lines, i: int) -> bool:
         and not _LIST_MARK.match(text)
         and not (lines.seen.anywhere_mask[i] and NOTICE.match(text))
         and sum(map(str.isalpha, text)) > 0.6 * len(text)
-        and not is_caption(text, n_words=n_words)
+        and not is_caption(text)
         and parse_byline(text) is None
         and not (n_words < 16 and has_date(text))
         and not DATELINE.match(text)
@@ -335,7 +336,7 @@ def opens_with_title(text: str, following: str | None, *, n_words: int, gap_afte
 
 def _is_like_headline(text: str, n_words: int, gap_after: int) -> bool:
     """Whether a line has no end mark or is in title case."""
-    words = [w for w in re.findall(r"[\w'’]+", text) if w.lower() not in _SMALL_WORDS]
+    words = [w for w in _HEADLINE_WORD.findall(text) if w.lower() not in _SMALL_WORDS]
     capital = sum(w[0].isupper() or w[0].isdigit() for w in words) / max(len(words), 1)
     if not ends_sentence(text):
         if text[0] in "-–—*•" or text.isupper():
