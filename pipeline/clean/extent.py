@@ -172,17 +172,17 @@ def _inside(
     keep = np.zeros(len(scores.units), bool)
     related, least = furniture.bits["related"], settings.drop_below
     under_heading = False
-    seen, inner = scores.seen, slice(start, end)
-    columns = scores.units, seen.line_mask, seen.start_mask, scores.n_words.tolist(), probability.tolist()
-    for i, (unit, line, begin, n_words, likely) in enumerate(zip(*(c[inner] for c in columns), strict=True)):
-        text = unit.text
-        is_heading = line & related or (begin & related and n_words <= _HEADING_WORDS)
-        if is_heading and _is_teaser_heading(text, likely):
+    units, line, begin = scores.units, scores.seen.line_mask, scores.seen.start_mask
+    words, likely = scores.n_words.tolist(), probability.tolist()
+    for i in range(start, end):
+        text, n_words = units[i].text, words[i]
+        is_heading = line[i] & related or (begin[i] & related and n_words <= _HEADING_WORDS)
+        if is_heading and _is_teaser_heading(text, likely[i]):
             under_heading = True
         elif not (under_heading and n_words <= _TEASER_WORDS and not ends_sentence(text)):
             under_heading = False
-            if likely >= least and not (n_words <= _CAPTION_WORDS and is_caption(text)):
-                keep[start + i] = True
+            if likely[i] >= least and not (n_words <= _CAPTION_WORDS and is_caption(text)):
+                keep[i] = True
     return keep
 
 

@@ -33,7 +33,7 @@ _FIGURE_DATE = re.compile(
     r"|\d* (?:minute|min|hour|hr|day|week|month|year)s? ago\b)"
 )
 """Dates that begin with a figure: a pattern that begins so is searched faster than one with a border."""
-_DAY = re.compile(r"\d(?<= .)\d?\b")
+_DAY = re.compile(r" \d\d?\b")
 _MONTH_BEFORE = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?\Z")
 _MONTH_CHARS = 13
 """Code points of the longest month that is looked for, and of the border before it."""
@@ -249,13 +249,14 @@ def line_features(
     indent: list[int] = []
     n_same: list[int] = []
     for page, inner, texts in zip(pages, units, lower, strict=True):
-        gaps = [page.gap[unit.first] for unit in inner]
+        is_line = len(inner) == len(page)  # then units are lines
+        gaps = page.gap if is_line else [page.gap[unit.first] for unit in inner]
         counts = Counter(texts) if len(set(texts)) < len(texts) else None
         gap_before += gaps
         gap_after += gaps[1:]
         gap_after.append(1)
-        n_lines += [unit.last - unit.first for unit in inner]
-        indent += [page.indent[unit.first] for unit in inner]
+        n_lines += [1] * len(page) if is_line else [unit.last - unit.first for unit in inner]
+        indent += page.indent if is_line else [page.indent[unit.first] for unit in inner]
         n_same += [counts[text] for text in texts] if counts else [1] * len(texts)
     return {
         "gap_before": np.minimum(np.array(gap_before, np.float32), 3),
@@ -272,9 +273,9 @@ def word_features(lower: Sequence[str], has_figure: NDArray[np.bool_]) -> dict[s
     short = [i for i in np.flatnonzero(has_figure).tolist() if len(lower[i]) < _DATE_CHARS]
     date[[short[n] for n in _dated([lower[i] for i in short])]] = 1
     by = np.array([t[:2] == "by" and _BY.match(t) is not None for t in lower], np.float32)
-    ago = _holding(lower, (" ago",)) & (np.fromiter(map(len, lower), np.intp, len(lower)) < _AGO_CHARS)
+    ago = np.array([len(t) < _AGO_CHARS and " ago" in t for t in lower], np.float32)
     link = _holding(lower, ("@", "http", "www."))
-    return {"date": date, "by": by, "ago": ago.astype(np.float32), "link": link.astype(np.float32)}
+    return {"date": date, "by": by, "ago": ago, "link": link.astype(np.float32)}
 
 
 def _holding(texts: Sequence[str], parts: Sequence[str]) -> NDArray[np.bool_]:
@@ -295,7 +296,7 @@ def _dated(lower: Sequence[str]) -> list[int]:
     """The numbers of those lower-cased texts that hold a date, some several times."""
     joined = "\n".join(lower)
     places = [match.start() for match in _FIGURE_DATE.finditer(joined)]
-    days = (match.start() - 1 for match in _DAY.finditer(joined))
+    days = (match.start() for match in _DAY.finditer(joined))
     places += [at for at in days if _MONTH_BEFORE.search(joined, max(0, at - _MONTH_CHARS), at)]
     ends = np.cumsum([len(text) + 1 for text in lower])
     return [int(n) for n in np.searchsorted(ends, places, side="right")]
@@ -307,21 +308,16 @@ def repeated_share(lower: Sequence[str]) -> Floats:
     Pages repeat their article in data for machines, in previews and in quotations by commenters.
     """
     share = np.zeros(len(lower), np.float32)
-    parts = [
-        part.rstrip(".…") for text in lower for part in text.split(". ") if len(part) >= _MIN_REPEAT_CHARS
-    ]
-    if len(set(parts)) == len(parts):  # as in most articles, and found out in half of the time
+    parts = [[part for part in text.split(". ") if len(part) >= _MIN_REPEAT_CHARS] for text in lower]
+    said = [part.rstrip(".…") for inner in parts for part in inner]
+    if len(set(said)) == len(said):  # as in most articles
         return share
     first: dict[str, int] = {}
-    for i, text in enumerate(lower):
-        if len(text) < _MIN_REPEAT_CHARS:
-            continue
-        n_repeated = 0
-        for part in text.split(". "):
-            if len(part) >= _MIN_REPEAT_CHARS and first.setdefault(part.rstrip(".…"), i) < i:
-                n_repeated += len(part)
+    in_order = iter(said)
+    for i, inner in enumerate(parts):
+        n_repeated = sum([len(part) for part in inner if first.setdefault(next(in_order), i) < i])
         if n_repeated:
-            share[i] = n_repeated / len(text)
+            share[i] = n_repeated / len(lower[i])
     return share
 
 

@@ -179,6 +179,8 @@ def _in_print(lines: Sequence[str]) -> str | None:
 
     Within a line it may be the paper that the story was taken from.
     """
+    if "Published in" not in lines:
+        return None
     names = (below for line, below in itertools.pairwise(lines) if line == "Published in")
     return next((name for name in names if _can_be_masthead(name)), None)
 
@@ -187,9 +189,10 @@ def _invited(lines: Sequence[str]) -> str | None:
     """The newspaper that readers are asked to follow or that the foot of the page is about."""
     near = (*reversed(lines[-_TOP_LINES:]), *lines[:-_TOP_LINES][:_TOP_LINES])
     for i, line in [(i, line) for i, line in enumerate(near) if len(line) <= _MASTHEAD_CHARS * 3]:
-        names = [name for _, mention in mentions(line) for name in beginnings(mention)]
-        owned = _IS_OWNED.match(line) if i < _LAST_LINES and " is " in line else None
-        for name in [*reversed(names), *([owned["name"]] if owned else [])]:
+        names = [name for _, mention in mentions(line) for name in beginnings(mention)][::-1]
+        if i < _LAST_LINES and " is " in line and (owned := _IS_OWNED.match(line)):
+            names.append(owned["name"])
+        for name in names:
             if _is_own_paper(name) or _is_the_paper(name):
                 return name.removeprefix("the ")
     return None
