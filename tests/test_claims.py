@@ -180,6 +180,16 @@ def test_no_claim_reaches_into_the_headline(
     assert [(claim.content, claim.source) for claim in claims] == ([found] if found else [])
 
 
+def test_no_source_reaches_over_the_end_of_a_line() -> None:
+    words = "Dam will hold , says \n minister \n Rain stops".split(" ")
+    doc = Doc(VOCAB, words=words, spaces=[word == "," or word.islower() for word in words])
+    linked(doc, "c0 content", "c0 cue", "c0 source", spans=[doc[0:3], doc[4:5], doc[6:9]])
+    article = article_of(doc.text, (doc.text, "body", None))
+    assert doc[6:9].text.count("\n") == 1
+    (claim,) = find_claims(doc, read_article(article), article, LEXICON)
+    assert claim.source == "minister"
+
+
 @pytest.mark.parametrize(
     ("text", "source"),
     [

@@ -70,6 +70,11 @@ def _spans(doc: Doc, ents: tuple[tuple[str, str], ...]):
     [
         ("It cost $1.5 billion.", [("$1.5 billion", "MONEY")]),
         ("They paid seven million dollars for it.", [("seven million dollars", "MONEY")]),
+        ("N150 million or KSh3m", [("N150 million", "MONEY"), ("KSh3m", "MONEY")]),
+        ("worth AED 310 million or Tk 1.5 lakh", [("AED 310 million", "MONEY"), ("Tk 1.5 lakh", "MONEY")]),
+        ("for 11 billion crowns", [("11 billion crowns", "MONEY")]),
+        ("fined 40,000 Kenyan shillings", [("40,000 Kenyan shillings", "MONEY")]),
+        ("on the R4 highway", []),
         ("about 15 to 20 percent of it", [("15 to 20 percent", "PERCENT")]),
         ("some 80 km (50 miles) north", [("80 km", "QUANTITY"), ("50 miles", "QUANTITY")]),
         ("It began at 8:11 pm there.", [("8:11 pm", "TIME")]),

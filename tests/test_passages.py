@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.train.data import mend_swapped
+from pipeline.train.name_passages import parse_names, read_names
 from pipeline.train.passages import PassageError, parse_passage, read_passages
 
 ROLES = ("source", "cue", "content")
@@ -99,3 +100,42 @@ def test_swapped_source_and_cue_are_exchanged():
     assert mend_swapped(rows) == [{"text": text, "claims": [right]}] * 11
     few = rows[5:]
     assert mend_swapped(few) == few
+
+
+def test_marked_names_become_offsets():
+    text, names = parse_names("⟦PERSON:Amina Yusuf⟧ of ⟦ORG:Gor Mahia⟧ flew to ⟦GPE:Kisumu⟧.")
+    assert text == "Amina Yusuf of Gor Mahia flew to Kisumu."
+    assert [(text[b:e], label) for b, e, label in names] == [
+        ("Amina Yusuf", "PERSON"),
+        ("Gor Mahia", "ORG"),
+        ("Kisumu", "GPE"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("marked", "complaint"),
+    [
+        ("⟦PERSON:Amina", "stray"),
+        ("⟦MAN:Amina⟧", "no label"),
+        ("⟦ORG:the Taliban⟧", "article"),
+        ("⟦GPE:Kenya’s⟧ coast", "possessive"),
+        ("⟦GPE: Kenya⟧", "space"),
+    ],
+)
+def test_bad_names_are_refused(marked, complaint):
+    with pytest.raises(PassageError, match=complaint):
+        parse_names(marked)
+
+
+def test_names_of_a_folder(tmp_path):
+    (tmp_path / "a.txt").write_text(
+        "=== sport\n⟦ORG:Santos⟧ won.\n\n=== wire\nNobody came.\n", encoding="utf-8"
+    )
+    rows = read_names(tmp_path)
+    assert [(row["doc_id"], row["text"], row["ents"]) for row in rows] == [
+        ("a-1", "Santos won.", [(0, 6, "ORG")]),
+        ("a-2", "Nobody came.", []),
+    ]
+    (tmp_path / "b.txt").write_text("=== wire\n⟦GPE:Kenya⟧⟧\n", encoding="utf-8")
+    with pytest.raises(PassageError, match=r"b\.txt, passage 1 \(wire\)"):
+        read_names(tmp_path)

@@ -107,6 +107,7 @@ def group_spans(doc: Doc, reading: Reading) -> list[Spans]:
         if cue is not None:
             side = side_of(reading, cue.start_char)
             parts = tuple(part for part in parts if side_of(reading, part[0]) == side)
+            source = _on_one_line(source, cue)
             source = source if source is None or side_of(reading, source.start_char) == side else None
         if parts:
             passive = source if is_passive(cue, source) else None
@@ -142,6 +143,19 @@ def _without_time(source: Span | None) -> Span | None:
         return source
     is_clause = any(token.text == "," or token.pos_ == "VERB" for token in source)
     return source if is_clause else source[:-2]
+
+
+def _on_one_line(source: Span | None, cue: Span) -> Span | None:
+    """Of a source that reaches over the end of a line, what stands on the line next to the cue."""
+    if source is None or "\n" not in source.text:
+        return source
+    breaks = [token.i for token in source if "\n" in token.text]
+    if not breaks:
+        return source
+    before = cue.start >= source.end
+    return _trimmed(
+        source.doc[breaks[-1] + 1 : source.end] if before else source.doc[source.start : breaks[0]]
+    )
 
 
 def _opens_clause(doc: Doc, start: int, i: int) -> bool:

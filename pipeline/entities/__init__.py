@@ -108,7 +108,7 @@ def _settled(model: list[_Span], rules: list[_Span], n_chars: int) -> list[_Span
     for span in rules:
         if span.label in {"MONEY", "PERCENT"}:
             _mark(amounts, span)
-    model = [span for span in model if span.label not in _NUMBERS or not all(amounts[span.start : span.end])]
+    model = [span for span in model if not all(amounts[span.start : span.end])]
     kept, taken = [], bytearray(n_chars)
     for span in (*model, *rules):
         if not any(taken[span.start : span.end]):

@@ -30,13 +30,13 @@ _WORDS = (
 ).split()
 _WORD_NUMBER = rf"(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_SCALE = r"(?:\s(?:hundred|thousand|million|billion|trillion)|\s?(?:bn|mn|tn|m|k)\b)"
+_SCALE = r"(?:\s(?:hundred|thousand|lakh|crore|million|billion|trillion)|\s?(?:bn|mn|tn|m|k)\b)"
 _NUMBER = rf"(?:(?:{_DIGITS})(?:{_SCALE})?|\b{_WORD_NUMBER}(?:[\s-]{_WORD_NUMBER})*)"
 _RANGE = rf"{_NUMBER}(?:\s?(?:-|–|to|or)\s?{_NUMBER})?"
 _NUMBER_START = re.compile(rf"(?<![\w.,])(?:\d|(?:last|past|next|few)\s|{_WORD_NUMBER})")
 """Where one of those may match; tried there alone, five patterns need no pass over the text each."""
 
-_SYMBOL = r"(?:(?:US|AU|NZ|HK|CA|A|C|S)?\$|[€£¥₹₽₪₩₺])"
+_COUNTRY = r"(?:(?:[A-Z][a-z]+(?:n|ish|ese|i|ch|ss|ic)|New\sZealand|Hong\sKong|CFA|US|U\.S\.)\s)?"
 _DAY_PART = r"(?:morning|afternoon|evening|night)"
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
 
@@ -77,15 +77,17 @@ def _matches_at(pattern: re.Pattern[str], text: str, starts: Sequence[int]) -> I
 def _patterns() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
     """Label and pattern, and whether it matches only where a number begins, or a word before it."""
     money, quantity, time = _units("MONEY"), _units("QUANTITY"), _units("TIME")
+    symbol = _symbol()
     clock = r"(?:\s?(?:a\.m\.|p\.m\.|[ap]m\b|o'clock)|\s(?:GMT|UTC|EST|EDT|ET|PST|PDT|CET)\b)"
     sources = (
         ("PERCENT", True, rf"(?<![\w.,]){_RANGE}(?:\s?%|\s(?:percent|per\scent|percentage\spoints?)\b)"),
         (
             "MONEY",
             False,
-            rf"{_SYMBOL}\s?(?:{_DIGITS})(?:{_SCALE})?(?:\s?(?:-|–|to)\s?{_SYMBOL}?\s?(?:{_DIGITS})(?:{_SCALE})?)?",
+            rf"{symbol}\s?(?:{_DIGITS})(?:{_SCALE})?(?:\s?(?:-|–|to)\s?{symbol}?\s?(?:{_DIGITS})(?:{_SCALE})?)?",
         ),
-        ("MONEY", True, rf"(?<![\w.,]){_RANGE}\s(?:(?:US|Canadian|Australian|U\.S\.)\s)?{money}\b"),
+        ("MONEY", True, rf"(?<![\w.,]){_RANGE}\s{_COUNTRY}{money}\b"),
+        ("MONEY", True, rf"(?<![\w.,]){_NUMBER}(?<=illion)\s{_COUNTRY}crowns?\b"),
         (
             "MONEY",
             False,
@@ -106,6 +108,16 @@ def _patterns() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
         ("TIME", False, r"\b(?:tonight|overnight|midnight|midday)\b"),
     )
     return tuple((label, at_number, re.compile(source)) for label, at_number, source in sources)
+
+
+def _symbol() -> str:
+    """Signs, codes and abbreviations of currencies that stand before an amount."""
+    dollars = r"(?:\b(?:US|AU|NZ|HK|CA|EC|NT|TT|MX|A|C|J|R|S|Z))?\$"
+    signs = r"[€£¥₹₽₪₩₺₦₱฿₫₴₸₾]"
+    codes = "|".join(row[1].replace(";", "|") for row in read_lexicon("units") if row[0] == "CODE")
+    words = rf"\b(?:{codes}|Rs\.?|Tk\.?|K?[Ss]hs?\.?|Rp|RM)(?=\s?\d)"
+    letters = rf"\b[RN](?=\d{{1,3}}(?:,\d{{3}}|(?:\.\d+)?{_SCALE}))"
+    return rf"(?:{dollars}|{signs}|{words}|{letters})"
 
 
 def _units(label: str) -> str:

@@ -9,10 +9,12 @@ separate paragraphs, so that a passage's text has one paragraph a line, as ``sch
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
-FOLDER = Path(__file__).resolve().parents[2] / "gold" / "passages"
+GOLD = Path(__file__).resolve().parents[2] / "gold"
+FOLDER = GOLD / "passages"
 
 ROLES = {"s": "source", "q": "cue", "c": "content"}
 
@@ -101,17 +103,25 @@ def _checked(number: int, found: dict[int, Spans], text: str) -> Spans:
     return claim
 
 
-def _read_file(path: Path) -> list[Row]:
-    rows: list[Row] = []
+def split_passages(path: Path) -> Iterator[tuple[str, str]]:
+    """The style and the marked-up text of each passage of a file, one paragraph a line.
+
+    Raises:
+        PassageError: the file does not begin with a style.
+    """
     head, *chunks = re.split(r"^=== *(.*)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     if head.strip():
         raise PassageError(f"{path}: text before the first '=== style' line")
     for style, chunk in zip(chunks[::2], chunks[1::2], strict=True):
-        doc_id = f"{path.stem}-{len(rows) + 1}"
-        lines = "\n".join(line.strip() for line in chunk.splitlines() if line.strip())
+        yield style.strip(), "\n".join(line.strip() for line in chunk.splitlines() if line.strip())
+
+
+def _read_file(path: Path) -> list[Row]:
+    rows: list[Row] = []
+    for number, (style, marked) in enumerate(split_passages(path), 1):
         try:
-            text, claims = parse_passage(lines)
+            text, claims = parse_passage(marked)
         except PassageError as error:
-            raise PassageError(f"{path}, passage {len(rows) + 1} ({style}): {error}") from error
-        rows.append(Row(doc_id=doc_id, style=style.strip(), text=text, claims=claims))
+            raise PassageError(f"{path}, passage {number} ({style}): {error}") from error
+        rows.append(Row(doc_id=f"{path.stem}-{number}", style=style, text=text, claims=claims))
     return rows

@@ -30,12 +30,11 @@ from pipeline.train.data import (
 )
 from pipeline.train.export import export
 from pipeline.train.fit import Plan, fit
+from pipeline.train.name_passages import read_names
 from pipeline.train.nested import add_nested
 from pipeline.train.network import Network
-from pipeline.train.passages import read_passages
+from pipeline.train.passages import GOLD, read_passages
 from pipeline.train.relations import read_relations
-
-GOLD = Path(__file__).resolve().parents[2] / "gold"
 
 PHASES = (
     Plan(claim_passes=4, entity_passes=2, pos_passes=1, last_share=0.4, n_steps=600),
@@ -84,7 +83,7 @@ PHASES = (
 """Each phase goes on from the averaged weights of the one before. Before the first one with ``nested``, the
 network marks the claims inside contents that it is then trained to find (``train.nested``)."""
 
-COPIES = {"passages": 3, "relations": 2, "re3d": 2}
+COPIES = {"passages": 3, "relations": 2, "re3d": 2, "names": 3}
 """How often a pass holds each text of a source: PolNeAR is of US politics, and these are few; re3d alone
 of the entity sets is of conflicts."""
 
@@ -171,13 +170,15 @@ def read_sources(data: Path, *, without: set[str]) -> Sources:
         return path
 
     passages: list[Row] = [{**row} for row in read_passages(GOLD / "passages")]
-    digests["passages"] = hashlib.sha256(json.dumps(passages, sort_keys=True).encode()).hexdigest()[:16]
+    names: list[Row] = [{**row} for row in read_names(GOLD / "names")]
+    for name, own in (("passages", passages), ("names", names)):
+        digests[name] = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:16]
     treebanks = [found(data / "treebank" / f"{n}-train.conllu.gz", f"{n}-treebank") for n in ("ewt", "gum")]
     claims = {"passages": passages, "relations": read_relations(treebanks[1])}
     if "polnear" not in without:
         path = found(data / "attribution" / "polnear-train.jsonl", "polnear")
         claims["polnear"] = mend_swapped(read_rows(path))
-    entities: list[Row] = []
+    entities = names * COPIES["names"]
     for path in sorted((data / "entities").glob("*-train.jsonl")):
         name = path.name.removesuffix("-train.jsonl")
         if name not in without:
