@@ -2,9 +2,9 @@
 
 import pytest
 
+from pipeline.evaluate.marked_claims import PassageError, parse_passage, read_passages
+from pipeline.evaluate.marked_names import parse_names, read_names
 from pipeline.train.data import mend_swapped
-from pipeline.train.name_passages import parse_names, read_names
-from pipeline.train.passages import PassageError, parse_passage, read_passages
 
 ROLES = ("source", "cue", "content")
 

@@ -42,6 +42,7 @@ class Part(StrEnum):
 
     CLAIMS = "claims"
     ENTITIES = "entities"
+    HELD = "held"
     BODY = "body"
     WHO = "who"
     METADATA = "metadata"

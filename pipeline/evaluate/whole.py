@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.config import Config
-from pipeline.evaluate import body, floors
+from pipeline.evaluate import body, floors, marked_claims, marked_names
 from pipeline.evaluate.calibration import Calibration, calibrate, calibration
 from pipeline.evaluate.claims import Row, by_group, publisher_of, score_claims
 from pipeline.evaluate.emptied import without_gazetteers
@@ -49,6 +49,8 @@ NO_GOLD = "none"
 LEAST_GOLD = 20
 """Entities of a label that a set must have for a line of its own."""
 
+CLAIM_FIGURES = ("claim", "claim.exact", "claim.quoted", "claim.unquoted")
+
 N_SAMPLES = 500
 """Resamples of documents behind an interval."""
 
@@ -79,6 +81,23 @@ def measure_claims(config: Config, data: Path, *, n_samples: int = N_SAMPLES) ->
     yield Part("claims by publisher", digest, all_scored(by_group(rows, spans, publisher_of)))
     yield Part("claims of this confidence and more", digest, all_scored(_surest(rows, spans)))
     yield reliability_part("confidence of claims", digest, reliability)
+
+
+def measure_held(config: Config, data: Path) -> Iterator[Part]:  # noqa: ARG001
+    """Our own passages that the model never saw: claims in the shapes users have, names of the world."""
+    rows = marked_claims.read_passages(marked_claims.HELD)
+    digest = gold_digest(marked_claims.HELD.glob("*.txt"))
+    found = predict_claims(rows, config)
+    spans = {doc_id: as_spans(claims, nested=False) for doc_id, claims in found.items()}
+    figures = score_claims(rows, spans).figures
+    yield Part(
+        "claims, our own held out", digest, all_scored({name: figures[name] for name in CLAIM_FIGURES})
+    )
+    named = marked_names.read_names(marked_names.HELD)
+    digest = gold_digest(marked_names.HELD.glob("*.txt"))
+    score = score_entities(named, predict_entities(named, make_stages(config)))
+    labels = {label: figure for label, figure in score.labels.items() if figure.n_gold >= LEAST_GOLD}
+    yield Part("names, our own held out", digest, all_scored({"all": score.figures["exact"], **labels}))
 
 
 def _surest(rows: Sequence[Row], spans: Mapping[str, Sequence[Row]]) -> dict[str, Figure]:
@@ -229,6 +248,7 @@ PARTS: dict[str, Callable[[Config, Path], Iterator[Part]]] = {
     "claims": measure_claims,
     "entities": measure_entities,
     "body": measure_bodies,
+    "held": measure_held,
     "who": functools.partial(_halves, measure_who),
     "metadata": _measure_metadata,
     "speed": measure_speed,

@@ -14,6 +14,8 @@ import torch
 from tokenizers import Tokenizer
 
 from pipeline.annotate import write_pipeline
+from pipeline.evaluate.marked_claims import read_passages
+from pipeline.evaluate.marked_names import read_names
 from pipeline.model.components import SHIPPED
 from pipeline.model.pieces import read_tokenizer
 from pipeline.model.session import Session
@@ -30,10 +32,8 @@ from pipeline.train.data import (
 )
 from pipeline.train.export import export
 from pipeline.train.fit import Plan, fit
-from pipeline.train.name_passages import read_names
 from pipeline.train.nested import add_nested
 from pipeline.train.network import Network
-from pipeline.train.passages import GOLD, read_passages
 from pipeline.train.relations import read_relations
 
 PHASES = (
@@ -169,8 +169,8 @@ def read_sources(data: Path, *, without: set[str]) -> Sources:
         digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         return path
 
-    passages: list[Row] = [{**row} for row in read_passages(GOLD / "passages")]
-    names: list[Row] = [{**row} for row in read_names(GOLD / "names")]
+    passages: list[Row] = [{**row} for row in read_passages()]
+    names: list[Row] = [{**row} for row in read_names()]
     for name, own in (("passages", passages), ("names", names)):
         digests[name] = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:16]
     treebanks = [found(data / "treebank" / f"{n}-train.conllu.gz", f"{n}-treebank") for n in ("ewt", "gum")]

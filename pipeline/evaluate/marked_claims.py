@@ -1,5 +1,7 @@
 """The project's own annotated passages: ``gold/passages/*.txt`` -> rows as the attribution data has them.
 
+Those of ``gold/held/passages`` are never trained on.
+
 A file holds passages, each opened by a line ``=== style``. Spans are marked where they stand, with the number
 of their claim: ``⟦s1:An officer⟧ ⟦q1:said⟧ ⟦c1:the road was open⟧`` (s source, q cue, c content). A claim's
 content may have several parts; ``⟦s1,2:…⟧`` is the source of two claims; spans nest. Blank lines only
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import TypedDict
 
 GOLD = Path(__file__).resolve().parents[2] / "gold"
-FOLDER = GOLD / "passages"
+FOLDER, HELD = GOLD / "passages", GOLD / "held" / "passages"
 
 ROLES = {"s": "source", "q": "cue", "c": "content"}
 
