@@ -196,6 +196,8 @@ def test_no_source_reaches_over_the_end_of_a_line() -> None:
         ("[The/d army/n on/i Monday/p] [said/v] [it/r rained/v]", "The army"),
         ("[Jo/p ,/u who/r died/v on/i Monday/p] [said/v] [it/r rained/v]", "Jo, who died on Monday"),
         ("[The/d source/n ,/u who/r] [said/v] [it/r rained/v]", "The source"),
+        ("[The/d mayor/n on/i] [called/v] [it/r rain/n]", "The mayor"),
+        ("[The/d men/n it/r was/x tried/v on/i] [said/v] [it/r rained/v]", "The men it was tried on"),
     ],
 )
 def test_what_is_no_part_of_a_source(text: str, source: str) -> None:

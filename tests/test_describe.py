@@ -82,6 +82,8 @@ CASES = [
     ("Almaz/p Bekele/p ,/u 43/j ,/u a/d shopkeeper/n", "person - shopkeeper - - - no"),
     ("a/d person/n familiar/j with/i the/d exchange/n", "person person person - - 1 yes"),
     ("Reuters/p", "media - - - - - no"),
+    ("the/d Harbour/p Protection/p Agency/p", "organization - - - - - no"),
+    ("Meridian/p News/p Agency/p", "media - - - - - no"),
     ("the/d newspaper/n", "media newspaper - - - - yes"),
     ("a/d WBUR/p poll/n", "document poll - - - 1 yes"),
     ("the/d ministry/n 's/t spokesman/n", "person spokesman spokesman - ministry - yes"),

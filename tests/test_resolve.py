@@ -421,6 +421,17 @@ def test_an_institution_is_no_anonymous_source() -> None:
     assert not found.anonymous and found.source_name is None
 
 
+@pytest.mark.parametrize("anonymous", [True, False])
+def test_it_is_as_anonymous_as_the_body_it_stands_for(anonymous: bool) -> None:
+    _, found = resolved(
+        "The company said sales fell. It blamed the rain.",
+        "",
+        ("The company", "sales fell", {"source_kind": "organization", "anonymous": anonymous}),
+        ("It", "the rain", {"source_kind": "organization", "anonymous": False}),
+    )
+    assert (found.antecedent, found.anonymous) == ("The company", anonymous)
+
+
 @pytest.mark.parametrize(
     ("contents", "expected"),
     [

@@ -159,8 +159,12 @@ def _on_one_line(source: Span | None, cue: Span) -> Span | None:
 
 
 def _opens_clause(doc: Doc, start: int, i: int) -> bool:
-    """Whether token ``i`` is the "who" that the model left to a source: "the hospital source, who"."""
-    return i - 1 > start and doc[i].lower_ in ("who", "which") and doc[i - 1].text == ","
+    """Whether token ``i`` is what the model left to a source: "the hospital source, who", "the mayor on"."""
+    if i - 1 <= start:
+        return False
+    if doc[i].lower_ == "on":
+        return doc[i - 1].pos_ in ("NOUN", "PROPN")  # "Monday called for": not "the men it was tried on"
+    return doc[i].lower_ in ("who", "which") and doc[i - 1].text == ","
 
 
 def _is_edge(token: Token) -> bool:

@@ -83,7 +83,8 @@ class Lexicon:
             return True  # "the Post"
         if len(words) == 1:
             return bare.lower().endswith(self.domains) and bare[0] != "."
-        named = words[-1] in self.outlet_suffixes or words[0] in self.outlet_prefixes
+        last = {words[-1], " ".join(words[-2:])}
+        named = not last.isdisjoint(self.outlet_suffixes) or words[0] in self.outlet_prefixes
         return named and all(word[:1].isupper() for word in words)
 
 

@@ -115,6 +115,8 @@ class Resolver:
     block_starts: list[int]
     segments: dict[str, Segment]
     spoken: list[Group] = field(default_factory=list)
+    nameless: dict[int, bool] = field(default_factory=dict)
+    """Whether the words of the source that begins there name nobody, for those that have spoken so far."""
 
     def who(self, claim: Claim, parent: Claim | None) -> Who | None:
         """Whom the source of ``claim`` stands for; ``None`` where it has none or names several.
@@ -128,6 +130,7 @@ class Resolver:
         if claim.source_members:
             self._remember(span, len(claim.source_members), named=not claim.anonymous, joint=True)
             return None
+        self.nameless[span[0]] = claim.anonymous
         found = self._find(claim, span, parent)
         if claim.source_kind == "group" and drawn(self.text[slice(*span)]) is None:
             self._remember(span, claim.source_count)
@@ -330,6 +333,9 @@ class Resolver:
         last = self._best_mention(earlier)
         kind = _SORT_KINDS.get(chain.sort) if main.head in {"they", "it"} else None
         anonymous = not (chain.name or chain.sort in {BODY, PLACE})
+        spoke = [self.nameless[each.start] for each in earlier if each.start in self.nameless]
+        if spoke and chain.name is None and chain.sort == BODY:
+            anonymous = all(spoke)  # "the company" is nobody's name, nor is "it" then
         name = None if chain.sort == PEOPLE else chain.name
         return Who(name, (last.start, last.end), kind, None, anonymous)
 
