@@ -421,6 +421,37 @@ def test_an_institution_is_no_anonymous_source() -> None:
     assert not found.anonymous and found.source_name is None
 
 
+def test_the_second_of_two_officials_is_drawn_from_them() -> None:
+    _, found = resolved(
+        "Two officials said it rained. The second official said it snowed.",
+        "",
+        ("Two officials", "it rained", {"source_kind": "group", "source_count": 2}),
+        ("The second official", "it snowed"),
+    )
+    assert (found.antecedent, found.source_count) == ("Two officials", 1)
+
+
+@pytest.mark.parametrize("source", ["The second driver", "A second official"])
+def test_who_is_none_of_those_that_spoke_is_not_drawn_from_them(source: str) -> None:
+    _, found = resolved(
+        f"Two officials said it rained. {source} said it snowed.",
+        "",
+        ("Two officials", "it rained", {"source_kind": "group", "source_count": 2}),
+        (source, "it snowed"),
+    )
+    assert found.antecedent is None
+
+
+def test_it_may_be_a_document_that_spoke_in_the_paragraph() -> None:
+    _, found = resolved(
+        "The report lists the dead. It does not say why.",
+        "",
+        ("The report", "the dead", {"source_kind": "document"}),
+        ("It", "why"),
+    )
+    assert (found.antecedent, found.source_kind) == ("The report", "document")
+
+
 @pytest.mark.parametrize("anonymous", [True, False])
 def test_it_is_as_anonymous_as_the_body_it_stands_for(anonymous: bool) -> None:
     _, found = resolved(

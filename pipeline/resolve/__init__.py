@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from spacy.tokens import Doc
 
+from pipeline.resolve.chains import build_chains
+from pipeline.resolve.continuity import comment_blocks, set_own_quotations, turns_before
 from pipeline.resolve.links import find_parents, find_supported
-from pipeline.resolve.sources import Who, make_resolver, source_range
+from pipeline.resolve.mentions import Named, find_mentions
+from pipeline.resolve.pairs import load_ranker
+from pipeline.resolve.places import places
+from pipeline.resolve.sources import Resolver, Who, source_range
 from pipeline.schema import Article, Claim, Entity, Reading
 
 
@@ -24,7 +29,7 @@ def resolve(
     if not claims:
         return []
     parents = find_parents(claims)
-    resolver = make_resolver(doc, reading, article, entities, claims, parents)
+    resolver = _make_resolver(doc, reading, article, entities, claims, parents)
     settled: dict[str, Claim] = {}
     for claim in sorted(claims, key=lambda each: (_depth(each, parents), _begin(each))):
         who = resolver.who(claim, settled.get(parents.get(claim.claim_id, "")))
@@ -34,6 +39,49 @@ def resolve(
         _linked(settled[each.claim_id], parents.get(each.claim_id), supported.get(each.claim_id))
         for each in claims
     ]
+
+
+def _make_resolver(
+    doc: Doc,
+    reading: Reading,
+    article: Article,
+    entities: Sequence[Entity],
+    claims: Sequence[Claim],
+    parents: Mapping[str, str],
+) -> Resolver:
+    """Read the article's mentions and chains once, for all its claims.
+
+    Args:
+        parents: claim → the claim in whose content it stands.
+    """
+    sources = [found for claim in claims if (found := source_range(reading, claim))]
+    mentions = find_mentions(doc, places(doc, reading), _named(reading, entities), sources)
+    set_own_quotations(mentions, reading, claims)
+    turns = turns_before(reading, claims, parents)
+    return Resolver(
+        doc=doc,
+        text=reading.text,
+        reading=reading,
+        article=article,
+        chains=build_chains(doc, mentions, load_ranker(), turns, comment_blocks(reading)),
+        starts=[mention.start for mention in mentions],
+        block_starts=[block.start for block in reading.blocks],
+        segments={segment.segment_id: segment for segment in article.segments},
+    )
+
+
+def _named(reading: Reading, entities: Sequence[Entity]) -> list[Named]:
+    found = []
+    for entity in entities:
+        start, last = reading.position(entity.start), reading.position(entity.end - 1)
+        if (
+            entity.name is not None
+            and entity.name.lower() != entity.name
+            and start is not None
+            and last is not None
+        ):
+            found.append(Named(start, last + 1, entity.label, entity.name))
+    return found
 
 
 def _linked(claim: Claim, parent: str | None, supports: str | None) -> Claim:

@@ -28,6 +28,7 @@ _AFTER_COMMA = re.compile(r", (?:who|whom|whose|which|from|in|at|with|of)\b.*")
 _OF_TWO = re.compile(r"(?P<how_many>both|neither) (?:men|man|women|woman)")
 _OF_THEM = re.compile(r"(?P<how_many>.+?) of (?:them|those|these)")
 _OF_GROUP = re.compile(r"(?P<how_many>[\w-]+) of the (?:\w+ )?(?P<of>men|women|people|group|pair|team|\w+s)")
+_COUNTED = re.compile(r"the (?:second|third|other) (?:\w+ )?(?P<one>\w+)")
 _PAIR = re.compile(r"\s+and\s+(?:\w+\s+){0,3}")
 
 _ANY_PEOPLE = frozenset("men women people group pair team boys girls survivors victims".split())
@@ -61,6 +62,15 @@ def drawn(source: str) -> Drawn | None:
         return None
     of = (partitive.groupdict().get("of") or "") if partitive else ""
     return Drawn(_COUNTS[words], words in _WHOLE or words == "all", "" if of in _ANY_PEOPLE else of)
+
+
+def counted_noun(source: str) -> str | None:
+    """The noun, in the plural, of one whom a source counts: "the second official" gives ``officials``."""
+    words = _AFTER_COMMA.sub("", " ".join(source.casefold().split())).strip(" ,")
+    counted = _COUNTED.fullmatch(words)
+    if counted is None or counted["one"].endswith("s"):
+        return None
+    return counted["one"][:-3] + "men" if counted["one"].endswith("man") else counted["one"] + "s"
 
 
 def drawn_one(source: str) -> str | None:

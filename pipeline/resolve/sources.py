@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
 from pipeline import names
 from pipeline.resolve.anonymity import both_named, may_be_named
-from pipeline.resolve.chains import Chains, build_chains
-from pipeline.resolve.continuity import comment_blocks, set_own_quotations, turns_before
+from pipeline.resolve.chains import Chains
 from pipeline.resolve.groups import (
     Drawn,
     Group,
+    counted_noun,
     drawn,
     drawn_one,
     follows_one,
@@ -22,11 +22,9 @@ from pipeline.resolve.groups import (
     last_group,
     pair_member,
 )
-from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention, Named, find_mentions
+from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
 from pipeline.resolve.nouns import BODY, PEOPLE, PERSON, PLACE
-from pipeline.resolve.pairs import load_ranker
-from pipeline.resolve.places import places
-from pipeline.schema import Article, Claim, Entity, Reading, Segment
+from pipeline.schema import Article, Claim, Reading, Segment
 
 AUTHOR_PHRASES = frozenset("this reporter|this author|this writer|this correspondent|this blogger".split("|"))
 FIRST_PERSON = frozenset({"i", "we"})
@@ -59,49 +57,6 @@ def source_range(reading: Reading, claim: Claim) -> tuple[int, int] | None:
     return None if start is None or last is None else (start, last + 1)
 
 
-def make_resolver(
-    doc: Doc,
-    reading: Reading,
-    article: Article,
-    entities: Sequence[Entity],
-    claims: Sequence[Claim],
-    parents: Mapping[str, str],
-) -> Resolver:
-    """Read the article's mentions and chains once, for all its claims.
-
-    Args:
-        parents: claim → the claim in whose content it stands.
-    """
-    sources = [found for claim in claims if (found := source_range(reading, claim))]
-    mentions = find_mentions(doc, places(doc, reading), _named(reading, entities), sources)
-    set_own_quotations(mentions, reading, claims)
-    turns = turns_before(reading, claims, parents)
-    return Resolver(
-        doc=doc,
-        text=reading.text,
-        reading=reading,
-        article=article,
-        chains=build_chains(doc, mentions, load_ranker(), turns, comment_blocks(reading)),
-        starts=[mention.start for mention in mentions],
-        block_starts=[block.start for block in reading.blocks],
-        segments={segment.segment_id: segment for segment in article.segments},
-    )
-
-
-def _named(reading: Reading, entities: Sequence[Entity]) -> list[Named]:
-    found = []
-    for entity in entities:
-        start, last = reading.position(entity.start), reading.position(entity.end - 1)
-        if (
-            entity.name is not None
-            and entity.name.lower() != entity.name
-            and start is not None
-            and last is not None
-        ):
-            found.append(Named(start, last + 1, entity.label, entity.name))
-    return found
-
-
 @dataclass(slots=True)
 class Resolver:
     """An article's mentions and chains, and the groups that have spoken so far."""
@@ -115,6 +70,8 @@ class Resolver:
     block_starts: list[int]
     segments: dict[str, Segment]
     spoken: list[Group] = field(default_factory=list)
+    document: tuple[int, int] | None = None
+    """The last document that was a source."""
     nameless: dict[int, bool] = field(default_factory=dict)
     """Whether the words of the source that begins there name nobody, for those that have spoken so far."""
 
@@ -131,6 +88,8 @@ class Resolver:
             self._remember(span, len(claim.source_members), named=not claim.anonymous, joint=True)
             return None
         self.nameless[span[0]] = claim.anonymous
+        if claim.source_kind == "document":
+            self.document = span
         found = self._find(claim, span, parent)
         if claim.source_kind == "group" and drawn(self.text[slice(*span)]) is None:
             self._remember(span, claim.source_count)
@@ -151,6 +110,9 @@ class Resolver:
         drawing = drawn(source)
         if drawing:
             return self._from_group(span, drawing)
+        counted = counted_noun(source) if claim.source_kind == "person" else None
+        if counted and (group := self._group_of(span, 1, counted)) is not None:
+            return Who(None, (group.start, group.end), "person", 1, True)
         member = pair_member(self.text, source, self.chains.mentions[: self._index(span[0])])
         if member:
             kind = "person" if member.sort == PERSON else "organization"
@@ -329,6 +291,9 @@ class Resolver:
         chain = self.chains.of[number]
         earlier = [each for each in chain.mentions if each.end <= main.start and each.form != PRONOUN]
         if not earlier:
+            text = self.document
+            if main.head == "it" and text is not None and self._block(text[0]) == self._block(span[0]):
+                return Who(None, text, "document", None, self.nameless[text[0]])
             return Who(anonymous=not may_be_named(main, self.chains.mentions[:number]))
         last = self._best_mention(earlier)
         kind = _SORT_KINDS.get(chain.sort) if main.head in {"they", "it"} else None
@@ -355,18 +320,23 @@ class Resolver:
         return at
 
     def _from_group(self, span: tuple[int, int], drawing: Drawn) -> Who:
-        count, whole, of = drawing.count, drawing.whole, drawing.of
+        count, whole = drawing.count, drawing.whole
+        group = self._group_of(span, count, drawing.of)
         before = self.chains.mentions[: self._index(span[0])]
-        block, spoken, people = self._block(span[0]), self.spoken, before
-        if of:
-            spoken = [each for each in spoken if of in self.text[each.start : each.end].casefold()]
-            people = [each for each in before if of in self.text[each.start : each.end].casefold()]
-        group = last_group(span[0], block, count, spoken, people)
         kind = "person" if count == 1 else "group"
         since = self._between(group, span) if group is not None else []
-        if group is None or (count == 1 and follows_one(self.doc, block, since)):
+        if group is None or (count == 1 and follows_one(self.doc, self._block(span[0]), since)):
             return Who(None, None, kind, count, not (whole and both_named(before)))
         return Who(None, (group.start, group.end), kind, count, not (whole and group.named))
+
+    def _group_of(self, span: tuple[int, int], count: int | None, of: str) -> Group | None:
+        """The last group before a source; ``of``: the noun for its people, where the source has it."""
+        people: Sequence[Mention] = self.chains.mentions[: self._index(span[0])]
+        spoken = self.spoken
+        if of:
+            spoken = [each for each in spoken if of in self.text[each.start : each.end].casefold()]
+            people = [each for each in people if of in self.text[each.start : each.end].casefold()]
+        return last_group(span[0], self._block(span[0]), count, spoken, people)
 
     def _first_person(
         self, claim: Claim, span: tuple[int, int], main: Mention | None, parent: Claim | None
