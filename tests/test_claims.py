@@ -180,6 +180,20 @@ def test_no_claim_reaches_into_the_headline(
     assert [(claim.content, claim.source) for claim in claims] == ([found] if found else [])
 
 
+def test_sources_that_begin_together_end_together() -> None:
+    doc, spans = typed_doc(
+        "[The/d minister/n ,/u who/r was/x in/i Rome/p ,/u] [said/v] [no/r] and/c [said/v] [yes/r]"
+    )
+    whole, *rest = spans
+    linked(
+        doc, "c0 source", "c0 cue", "c0 content", "c1 source", "c1 cue", "c1 content",
+        spans=[whole, *rest[:2], doc[whole.start : whole.end - 2], *rest[2:]],
+    )  # fmt: skip
+    article = article_of(doc.text, (doc.text, "body", None))
+    claims = find_claims(doc, read_article(article), article, LEXICON)
+    assert {claim.source for claim in claims} == {"The minister, who was in Rome"}
+
+
 def test_no_source_reaches_over_the_end_of_a_line() -> None:
     words = "Dam will hold , says \n minister \n Rain stops".split(" ")
     doc = Doc(VOCAB, words=words, spaces=[word == "," or word.islower() for word in words])

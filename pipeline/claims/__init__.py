@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Span, Token
 
@@ -112,7 +112,27 @@ def group_spans(doc: Doc, reading: Reading) -> list[Spans]:
         if parts:
             passive = source if is_passive(cue, source) else None
             found.append(Spans(key, parts, None if passive else source, cue, passive))
-    return sorted(found, key=lambda spans: (spans.parts, spans.key))
+    return sorted(_with_whole_sources(found), key=lambda spans: (spans.parts, spans.key))
+
+
+def _with_whole_sources(found: Sequence[Spans]) -> list[Spans]:
+    """The claims with sources as long as others that begin there: "the minister, who was in" is in Rome."""
+    longest: dict[int, Span] = {}
+    for source in (spans.source for spans in found if spans.source is not None):
+        known = longest.get(source.start)
+        longest[source.start] = source if known is None or source.end > known.end else known
+    return [
+        replace(spans, source=longest[spans.source.start])
+        if spans.source is not None and _may_be_longer(spans, longest[spans.source.start])
+        else spans
+        for spans in found
+    ]
+
+
+def _may_be_longer(spans: Spans, source: Span) -> bool:
+    """Whether a longer source holds none of the claim's other words."""
+    others = [*spans.parts, *([(spans.cue.start_char, spans.cue.end_char)] if spans.cue is not None else [])]
+    return all(end <= source.start_char or begin >= source.end_char for begin, end in others)
 
 
 def _group(doc: Doc, name: str) -> list[Span]:
@@ -138,8 +158,12 @@ def _trimmed(span: Span | None) -> Span | None:
 
 
 def _without_time(source: Span | None) -> Span | None:
-    """A source without the day it spoke on: "the state government on Monday"."""
-    if source is None or len(source) < 4 or source[-1].lower_ not in WEEKDAYS or source[-2].lower_ != "on":
+    """A source without the day it spoke on, or what is left of it: "the government on Monday", "Hale on"."""
+    if source is None or len(source) < 2:
+        return source
+    if source[-1].pos_ == "ADP" and source[-2].pos_ in ("NOUN", "PROPN"):
+        return source[:-1]
+    if len(source) < 4 or source[-1].lower_ not in WEEKDAYS or source[-2].lower_ != "on":
         return source
     is_clause = any(token.text == "," or token.pos_ == "VERB" for token in source)
     return source if is_clause else source[:-2]
@@ -159,12 +183,8 @@ def _on_one_line(source: Span | None, cue: Span) -> Span | None:
 
 
 def _opens_clause(doc: Doc, start: int, i: int) -> bool:
-    """Whether token ``i`` is what the model left to a source: "the hospital source, who", "the mayor on"."""
-    if i - 1 <= start:
-        return False
-    if doc[i].lower_ == "on":
-        return doc[i - 1].pos_ in ("NOUN", "PROPN")  # "Monday called for": not "the men it was tried on"
-    return doc[i].lower_ in ("who", "which") and doc[i - 1].text == ","
+    """Whether token ``i`` is what the model left to a source: "the hospital source, who"."""
+    return i - 1 > start and doc[i].lower_ in ("who", "which") and doc[i - 1].text == ","
 
 
 def _is_edge(token: Token) -> bool:
