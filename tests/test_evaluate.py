@@ -358,9 +358,9 @@ def test_parts_can_be_measured_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     def titles(data: Path, *only: str) -> list[str]:
         return [each.title for each in whole.measure(load_config(), data, only)]
 
-    assert titles(tmp_path) == ["claims", "entities", "body", "who", "metadata", "speed"]
+    assert titles(tmp_path) == ["claims", "entities", "body", "held", "who", "metadata", "speed"]
     assert titles(tmp_path, "who", "claims") == ["claims", "who"]
-    assert titles(tmp_path / "none") == ["who", "metadata", "speed"]
+    assert titles(tmp_path / "none") == ["held", "who", "metadata", "speed"]
     assert titles(tmp_path / "none", "claims") == []
     assert whole.main(load_config(), tmp_path / "none", only=["claims"]) == 1
 

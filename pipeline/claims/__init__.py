@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.claims import refusals
 from pipeline.claims.cues import read_cue
 from pipeline.claims.dateline import told_from
 from pipeline.claims.describe import Description, Member, describe_source
@@ -45,6 +46,8 @@ class Spans:
     source: Span | None
     cue: Span | None
     passive: Span | None = None
+    confidence: float = 1.0
+    """Where the model tells none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ class Context:
     """The time that "yesterday" is told from, but in comments and updates."""
 
 
-def find_claims(doc: Doc, reading: Reading, article: Article, lexicon: Lexicon) -> list[Claim]:
+def find_claims(
+    doc: Doc, reading: Reading, article: Article, lexicon: Lexicon, *, least: float = 0.0
+) -> list[Claim]:
     """The attributed claims of an article, by where their content starts.
 
     Args:
@@ -69,11 +74,14 @@ def find_claims(doc: Doc, reading: Reading, article: Article, lexicon: Lexicon) 
         reading: what was read of the article, to get back to offsets of ``Document.text``.
         article: the article itself.
         lexicon: from ``load_lexicon``.
+        least: the least confidence of claims that words alone tell (``refusals``).
     """
     segments = {segment.segment_id: segment for segment in article.segments}
     context = Context(doc, reading, article, segments, lexicon, told_from(article))
     attrs = doc.spans["content"].attrs if "content" in doc.spans else {}
     grouped = group_spans(doc, reading)
+    if least <= refusals.CONFIDENCE:
+        grouped = sorted([*grouped, *_refused(context, grouped)], key=lambda each: each.parts)
     ids = {spans.key: claim_id(context, spans) for spans in grouped}
     parts = {spans.key: spans.parts for spans in grouped}
     claims: dict[str, Claim] = {}
@@ -88,7 +96,7 @@ def find_claims(doc: Doc, reading: Reading, article: Article, lexicon: Lexicon) 
             ids[spans.key],
             parent=parent if parent != ids[spans.key] else None,
             within=parts.get(outer, ()),
-            confidence=float((attrs.get("confidence") or {}).get(spans.key, 1.0)),
+            confidence=float((attrs.get("confidence") or {}).get(spans.key, spans.confidence)),
         )
     return list(claims.values())
 
@@ -113,6 +121,27 @@ def group_spans(doc: Doc, reading: Reading) -> list[Spans]:
             passive = source if is_passive(cue, source) else None
             found.append(Spans(key, parts, None if passive else source, cue, passive))
     return sorted(_with_whole_sources(found), key=lambda spans: (spans.parts, spans.key))
+
+
+def _refused(context: Context, found: Sequence[Spans]) -> Iterator[Spans]:
+    """Refusals that the model has not found; none inside another claim's words.
+
+    Things do not respond either ("the brakes did not respond"): for that verb the source must be known as
+    somebody.
+    """
+    doc, text = context.doc, context.reading.text
+    taken = bytearray(len(text))
+    for spans in found:
+        cues = [(cue.start_char, cue.end_char) for cue in (spans.cue,) if cue is not None]
+        for start, end in (*spans.parts, *cues):
+            taken[start:end] = b"\1" * (end - start)
+    for number, (source, cue, content) in enumerate(refusals.find_refusals(doc, text)):
+        part = content.start_char, content.end_char
+        if any(taken[cue.start_char : cue.end_char]) or any(taken[slice(*part)]):
+            continue
+        known = describe_source(source, context.lexicon, by_author=False).kind != "unknown"
+        if known or not content.text.startswith("respond"):
+            yield Spans(f"refusal {number}", (part,), _trimmed(source), cue, None, refusals.CONFIDENCE)
 
 
 def _with_whole_sources(found: Sequence[Spans]) -> list[Spans]:
@@ -229,6 +258,7 @@ def _claim(
     when = find_when(
         context.reading.text, spans.cue, _taken(spans), segment.posted or context.told_from, within
     )
+    content = content_text(text, ranges)
     source_start, source_end = _maybe_bounds(context, spans.source)
     cue_start, cue_end = _maybe_bounds(context, spans.cue)
     return Claim(
@@ -237,7 +267,7 @@ def _claim(
         segment_id=segment.segment_id,
         segment_kind=segment.kind,
         form=content_form(context.reading, spans.parts, within, naming=cue.lemma in NAMING),
-        content=content_text(text, ranges),
+        content=content,
         content_spans=ranges,
         source=text[source_start:source_end] if source_start is not None else None,
         source_start=source_start,
@@ -246,7 +276,7 @@ def _claim(
         cue_start=cue_start,
         cue_end=cue_end,
         cue_lemma=cue.lemma,
-        cue_class=cue.cue_class,
+        cue_class=refusals.class_of(cue.cue_class, content),
         negated=cue.negated,
         source_kind=described.kind,
         source_name=None,

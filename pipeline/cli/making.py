@@ -42,8 +42,8 @@ class Part(StrEnum):
 
     CLAIMS = "claims"
     ENTITIES = "entities"
-    HELD = "held"
     BODY = "body"
+    HELD = "held"
     WHO = "who"
     METADATA = "metadata"
     SPEED = "speed"

@@ -328,7 +328,7 @@ def make_entities(nlp: Language, name: str) -> Entities:  # noqa: ARG001
     assigns=["doc.spans"],
     default_config={
         "anchor": -1.0,
-        "outside": -0.7,
+        "outside": -0.5,
         "nested": 0.5,
         "min_confidence": 0.45,
         "find_nested": True,

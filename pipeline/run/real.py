@@ -37,7 +37,7 @@ def make_stages(config: Config) -> Stages:
         clean_all=functools.partial(_clean_all, config),
         annotate=annotate,
         entities=_entities,
-        claims=_claims,
+        claims=functools.partial(_claims, least=config.model.min_confidence),
         resolve=_resolve,
         sketch=_sketch,
         prepare=annotate.prepare,
@@ -124,10 +124,10 @@ def _entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
     return find_entities(doc, reading, article)
 
 
-def _claims(doc: Doc, reading: Reading, article: Article) -> list[Claim]:
+def _claims(doc: Doc, reading: Reading, article: Article, *, least: float) -> list[Claim]:
     from pipeline.claims import find_claims, load_lexicon
 
-    return find_claims(doc, reading, article, load_lexicon())
+    return find_claims(doc, reading, article, load_lexicon(), least=least)
 
 
 def _resolve(
