@@ -130,6 +130,13 @@ def test_what_is_no_name_is_left_out(text: str, found: tuple[str, str], expected
     assert [each.text for each in entities_of(text, found)] == expected
 
 
+def test_a_title_before_its_person_is_no_name() -> None:
+    found = entities_of(
+        "The Ayatollah Ali Hale met Ayatollah Dorn", ("Ayatollah", "PERSON"), ("Ali Hale", "PERSON")
+    )
+    assert [each.text for each in found] == ["Ali Hale"]
+
+
 def test_an_initial_is_no_article() -> None:
     (found,) = entities_of("A M Khan said so", ("A M Khan", "PERSON"))
     assert found.name == "A M Khan"

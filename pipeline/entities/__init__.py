@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from pipeline import names
 from pipeline.entities.fullest import NameMention, fullest_forms
@@ -75,7 +75,7 @@ def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
     for ent in doc.ents:
         if ent.start_char < done:
             continue  # the rest of a name before it
-        if len(ent) == 1 and _is_no_name(ent[0]):
+        if len(ent) == 1 and (_is_no_name(ent[0]) or _is_title_of(ent, labels)):
             continue
         start, end = _trimmed(text, ent.start_char, ent.end_char)
         if ent.label_ == "PERSON":
@@ -93,6 +93,12 @@ def _is_no_name(token: Token) -> bool:
             return True  # "Secretary of State"
     is_address = token.like_email or token.lower_.startswith(("www.", "http"))  # "Salon.com" is a name
     return is_address or token.text in _FORMS_OF_ADDRESS or (token.pos_ == "PRON" and token.is_lower)
+
+
+def _is_title_of(ent: Span, labels: Mapping[int, tuple[int, str]]) -> bool:
+    """Whether a person is the title of the one that follows: "Ayatollah" before "Ali Khamenei"."""
+    _, following = labels.get(ent.end_char + 1, (0, ""))
+    return ent.label_ == following == "PERSON" and not names.split_title(ent.text)[1]
 
 
 def _of_rules(doc: Doc, text: str) -> Iterator[_Span]:
