@@ -110,7 +110,7 @@ def group_spans(doc: Doc, reading: Reading) -> list[Spans]:
     cues = {span.id_: span for span in reversed(_group(doc, "cue"))}
     found = []
     for key, ranges in contents.items():
-        source, cue = _without_time(_trimmed(sources.get(key))), _trimmed(cues.get(key))
+        source, cue = _without_loose_end(_trimmed(sources.get(key))), _trimmed(cues.get(key))
         parts = tuple(content_parts(reading, ranges))
         if cue is not None:
             side = side_of(reading, cue.start_char)
@@ -186,8 +186,8 @@ def _trimmed(span: Span | None) -> Span | None:
     return span if (start, end) == (span.start, span.end) else doc[start:end]
 
 
-def _without_time(source: Span | None) -> Span | None:
-    """A source without the day it spoke on, or what is left of it: "the government on Monday", "Hale on"."""
+def _without_loose_end(source: Span | None) -> Span | None:
+    """A source without what goes on after it: the day it spoke on ("the army on Monday"), a preposition."""
     if source is None or len(source) < 2:
         return source
     if source[-1].pos_ == "ADP" and source[-2].pos_ in ("NOUN", "PROPN"):

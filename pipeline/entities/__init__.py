@@ -23,7 +23,6 @@ RULE_CONFIDENCE = {
 }  # fmt: skip
 """Confidence of a rule's entities: set by hand, not measured; no data set annotates most of these labels."""
 
-_NUMBERS = frozenset({"CARDINAL", "QUANTITY", "MONEY", "PERCENT"})
 _EDGE = ' \t\n\r\xa0"“”«»,;:'
 _ARTICLE = re.compile(r"(?:the|an|a)\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"A [A-Z]\.? [A-Z]")

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pipeline.config import Config, load_config
 from pipeline.evaluate.figures import Figure
+from pipeline.evaluate.marked_claims import GOLD
 from pipeline.evaluate.metadata import find_comments, score_headers, score_threads, wrong_fields
 from pipeline.evaluate.pages import WHOLE, raw_article
 from pipeline.evaluate.passages import read_rows
@@ -21,8 +21,6 @@ from pipeline.evaluate.rooms import run_rooms
 from pipeline.evaluate.who import WhoScore, score_who
 from pipeline.run.real import make_stages
 from pipeline.schema import Article, Claim
-
-GOLD = Path(__file__).resolve().parents[2] / "gold"
 
 PAGE_HALVES = ("dev", "test", f"dev{WHOLE}", f"test{WHOLE}")
 

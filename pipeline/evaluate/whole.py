@@ -23,11 +23,12 @@ from pipeline.evaluate.gold import (
     predict_entities,
     read_rows,
 )
+from pipeline.evaluate.marked_claims import GOLD
 from pipeline.evaluate.measured import Measured, Part, all_scored, scored, values_of
 from pipeline.evaluate.metadata import score_headers, score_threads
 from pipeline.evaluate.pages import WHOLE
 from pipeline.evaluate.posts import score_posts
-from pipeline.evaluate.show import GOLD, clean_pages, who_claims
+from pipeline.evaluate.show import clean_pages, who_claims
 from pipeline.evaluate.speed import time_texts
 from pipeline.evaluate.stated import score_stated
 from pipeline.evaluate.who import score_who

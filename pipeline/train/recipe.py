@@ -85,7 +85,7 @@ network marks the claims inside contents that it is then trained to find (``trai
 
 COPIES = {"passages": 3, "relations": 2, "re3d": 2, "names": 3}
 """How often a pass holds each text of a source: PolNeAR is of US politics, and these are few; re3d alone
-of the entity sets is of conflicts."""
+of the entity sets is of conflicts, and our own names alone are not of the US."""
 
 
 class DataError(Exception):
