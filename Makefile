@@ -13,7 +13,7 @@ OPTIONS := $(if $(CONFIG),--config "$(CONFIG)") $(if $(JOBS),--jobs "$(JOBS)")
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup extract report test lint types evaluate train benchmark lock clean
+.PHONY: help setup extract report test lint types evaluate train tune benchmark lock clean
 
 help:  ## list the targets and variables
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ evaluate: $(VENV)/dev  ## score the model and the cleaner on gold data
 
 train: $(VENV)/train  ## train the embedded model (WITHOUT=polnear,gmb leaves data out)
 	$(BIN)/newsclaims train $(if $(WITHOUT),--without "$(WITHOUT)")
+
+tune: $(VENV)/train  ## train the present model on, with passages added since
+	$(BIN)/newsclaims train --tune
 
 benchmark: $(VENV)/dev  ## measure speed and memory against a reference
 	$(BIN)/newsclaims benchmark

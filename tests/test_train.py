@@ -20,6 +20,7 @@ from pipeline.train.export import export  # noqa: E402
 from pipeline.train.fit import MASK, Plan, fit, hide  # noqa: E402
 from pipeline.train.nested import add_nested  # noqa: E402
 from pipeline.train.network import Network, Shape, sequence_loss  # noqa: E402
+from pipeline.train.restore import NOT_EXPORTED, read_network  # noqa: E402
 
 VOCABULARY = "\n".join(
     ["[PAD]", *(f"[unused{i}]" for i in range(99)), "[UNK]", "[CLS]", "[SEP]", *"abcdefg,."]
@@ -103,6 +104,22 @@ def test_the_exported_graphs_say_what_the_network_says(tmp_path: Path) -> None:
     here = session.read_around(encoded, np.array([3]), (5, 5))
     assert here.shape == (1, 11, len(CLAIM_LABELS))
     assert np.allclose(here, there, atol=1e-4)
+
+
+@pytest.mark.parametrize("quantize", [False, True])
+def test_an_exported_network_comes_back(tmp_path: Path, quantize: bool) -> None:
+    torch.manual_seed(5)
+    network = Network(SMALL)
+    for weights in network.parameters():  # no two alike, as after training: like ones are written once
+        torch.nn.init.normal_(weights, std=0.1)
+    export(network, tmp_path, vocabulary=VOCABULARY, meta={"window": 100}, quantize=quantize)
+    back = dict(read_network(tmp_path, SMALL).named_parameters())
+    for name, weights in network.named_parameters():
+        if name.split(".")[0] in NOT_EXPORTED or name == "encoder.kind.weight":
+            continue
+        step = (weights.max() - weights.min()) / 250 if quantize else 1e-6
+        assert torch.allclose(back[name], weights, atol=float(step)), name
+    assert torch.allclose(back["encoder.kind.weight"][0], network.encoder.kind.weight[0])
 
 
 def test_claims_inside_contents_lie_inside_them(tmp_path: Path) -> None:

@@ -74,25 +74,35 @@ def evaluate(
         raise typer.Exit(FAILED)
 
 
-@app.command(epilog=example("newsclaims train", "newsclaims train --without polnear,gmb --work runs/free"))
+@app.command(epilog=example("newsclaims train --without polnear,gmb", "newsclaims train --tune"))
 def train(
     context: typer.Context,
     data: Data = DATA,
     work: Annotated[
-        Path, typer.Option("--work", help="Folder for checkpoints; training goes on from what is there.")
-    ] = Path("runs/model"),
+        Path | None,
+        typer.Option(
+            "--work",
+            help="Folder for checkpoints, which training goes on from. [default: runs/model or runs/tuned]",
+        ),
+    ] = None,
     without: Annotated[str, typer.Option(metavar="SETS", help="Data sets to leave out, by commas.")] = "",
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Train the present model on, with what was added to the data.")
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Train the embedded model.
 
-    Takes hours on a CPU and may be stopped at any moment: the same command goes on.
+    Takes hours on a CPU, half an hour with --tune, and may be stopped: the same command goes on.
     """
     loudness = loudness_of(context, quiet, verbose)
     recipe = _module("pipeline.train.recipe", "train")
     names = [name.strip() for name in without.split(",") if name.strip()]
-    folder = recipe.train(data=data, folder=work, without=names)
+    if tune:
+        folder = recipe.tune(data=data, folder=work or Path("runs/tuned"), without=names)
+    else:
+        folder = recipe.train(data=data, folder=work or Path("runs/model"), without=names)
     loudness.tell(f"model in {folder}; measure it with `newsclaims evaluate`")
 
 

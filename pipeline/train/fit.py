@@ -302,6 +302,7 @@ def fit(
         report: Called with the step and the averaged network.
         report_every: Steps between two calls of ``report``.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(plan.seed)
     network.requires_grad_(not plan.tags_only)
     for head in (network.entity, network.pos):
