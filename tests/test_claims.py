@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from typing import Any
 
@@ -216,6 +217,43 @@ def test_no_source_reaches_over_the_end_of_a_line() -> None:
 )
 def test_what_is_no_part_of_a_source(text: str, source: str) -> None:
     (claim,) = simple(text, *ROLES)
+    assert claim.source == source
+
+
+@pytest.mark.parametrize(
+    ("text", "n_claims"),
+    [
+        ("The/d minister/n ,/u [Said/p] [bin/p Hale/p] [told/v them/r it/r rained/v]", 0),
+        ("The/d minister/n ,/u [said/v] [bin/p Hale/p] [told/v them/r it/r rained/v]", 1),
+        ("[The/d man/n] [identified/v] [himself/r as/i Jo/p]", 0),
+        ("[The/d man/n] [identified/v] [the/d car/n as/i his/r]", 1),
+    ],
+)
+def test_what_is_part_of_a_name_is_no_cue(text: str, n_claims: int) -> None:
+    doc, spans = typed_doc(text)
+    name = next((span for span in spans if span.text == "bin Hale"), None)
+    if name is not None:
+        doc.ents = [Span(doc, name.start, name.end, "PERSON")]
+        spans = [span for span in spans if span is not name]
+    article = article_of(doc.text, (doc.text, "body", None))
+    linked(doc, "c0 cue" if name else "c0 source", "c0 content" if name else "c0 cue",
+           *([] if name else ["c0 content"]), spans=spans)  # fmt: skip
+    assert len(find_claims(doc, read_article(article), article, LEXICON)) == n_claims
+
+
+@pytest.mark.parametrize(
+    ("later", "source"),
+    [("It rained on .", "Traders"), ("DORN: It rained on .", "LAHORE: Traders")],
+)
+def test_a_dateline_with_a_colon_is_no_part_of_a_source(later: str, source: str) -> None:
+    words = f"LAHORE : Traders said it rained . \n {later.replace(':', ' :')}".split(" ")
+    pairs = itertools.pairwise([*words, "."])
+    spaces = [after not in (":", ".", "\n") and word != "\n" for word, after in pairs]
+    doc = Doc(VOCAB, words=words, spaces=spaces)
+    linked(doc, "c0 source", "c0 cue", "c0 content", spans=[doc[0:3], doc[3:4], doc[4:6]])
+    first, second = doc.text.split("\n")
+    article = article_of(doc.text, (first, "body", None), (second, "body", None))
+    (claim,) = find_claims(doc, read_article(article), article, LEXICON)
     assert claim.source == source
 
 

@@ -81,6 +81,21 @@ def test_nobody_said_it(text: str, negated: bool) -> None:
     assert read_cue(cue, source, LEXICON).negated is negated
 
 
+@pytest.mark.parametrize(
+    ("text", "cue_class", "negated"),
+    [
+        ("[Neither/d] [would/x say/v]", "decline", False),
+        ("[Neither/d side/n] [would/x comment/v]", "decline", False),
+        ("[The/d side/n] [would/x say/v]", "say", False),
+        ("[Neither/d] [said/v]", "say", True),
+    ],
+)
+def test_nobody_would_say(text: str, cue_class: str, negated: bool) -> None:
+    _, (source, cue) = typed_doc(text)
+    found = read_cue(cue, source, LEXICON)
+    assert (found.cue_class, found.negated) == (cue_class, negated)
+
+
 def test_no_cue() -> None:
     assert read_cue(None, None, LEXICON).cue_class == "say"
 

@@ -156,7 +156,14 @@ MEMBERS = [
     ("Neither/d the/d ministry/n nor/c the/d bank/n", ["the ministry", "the bank"]),
     ("officials/n in/i Iran/p and/c Iraq/p", []),
     ("Tracy/p Martin/p ,/u Trayvon/p 's/t father/n ,/u", []),
+    ("14/m human/j rights/n and/c environmental/j groups/n", []),
+    ("Jo/p Hale/p ,/u Ann/p 's/t brother/n and/c a/d doctor/n", ["Jo Hale", "Ann's brother", "a doctor"]),
 ]  # fmt: skip
+
+
+def test_an_apposition_of_two_nouns_is_closed_by_a_comma() -> None:
+    doc, _ = typed_doc("Jo/p Hale/p ,/u Ann/p 's/t brother/n and/c a/d doctor/n ,/u said/v")
+    assert describe_source(doc[:9], LEXICON, by_author=True).members == ()
 
 
 @pytest.mark.parametrize(("text", "members"), MEMBERS)

@@ -130,6 +130,32 @@ def test_what_is_no_name_is_left_out(text: str, found: tuple[str, str], expected
     assert [each.text for each in entities_of(text, found)] == expected
 
 
+def test_no_name_goes_on_below() -> None:
+    for between, expected in (
+        ("\n\n", ["Jo Hale", "Dorn"]),
+        ("\n", ["Jo Hale\nDorn"]),
+        ("  ", ["Jo Hale  Dorn"]),
+    ):
+        article = article_of(f"Liked by Jo Hale{between}Dorn has a point")
+        reading = read_article(article)
+        doc = NLP.make_doc(reading.text)
+        doc.ents = [doc.char_span(9, 20 + len(between), label="PERSON")]
+        assert [each.text for each in find_entities(doc, reading, article)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        ("the minister, Said bin Hale, left", "bin Hale", "Said bin Hale"),
+        ("Prince Al-Amir bin Hale left", "bin Hale", "Al-Amir bin Hale"),
+        ("it said bin Hale left", "bin Hale", "bin Hale"),
+        ("Today Hale left", "Hale", "Hale"),
+    ],
+)
+def test_a_name_begins_before_bin(text: str, found: str, expected: str) -> None:
+    assert [each.text for each in entities_of(text, (found, "PERSON"))] == [expected]
+
+
 def test_a_title_before_its_person_is_no_name() -> None:
     found = entities_of(
         "The Ayatollah Ali Hale met Ayatollah Dorn", ("Ayatollah", "PERSON"), ("Ali Hale", "PERSON")

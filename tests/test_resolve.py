@@ -259,6 +259,37 @@ def test_a_comment_speaks_of_its_own_people(kind: str, name: str | None) -> None
     assert claim.source_name == name
 
 
+@pytest.mark.parametrize(
+    ("text", "claims", "antecedent"),
+    [
+        # an apposition with a nation between: the officer is Hale
+        ("A Dutch officer, Kenneth Hale, said no. It froze, he said.",
+         [("A Dutch officer, Kenneth Hale,", "no"), ("he", "It froze")], "Kenneth Hale"),
+        # "he" inside a source is whom the source is about, and so is the next one
+        ("Kenneth Hale left. A guard, who said he left, denied it. He said it froze.",
+         [("A guard, who said he left,", "it"), ("He", "it froze")], "A guard"),
+        ("Ivo Dorn spoke. He left. Kenneth Hale, for his part, said no. He said it froze.",
+         [("Kenneth Hale", "no"), ("He", "it froze")], "Kenneth Hale"),
+        # "who is" is one person, not several
+        ("A teacher of the pupils, who is from Oslo, spoke. It froze, he said.",
+         [("A teacher of the pupils, who is from Oslo,", "spoke"), ("he", "It froze")], "A teacher"),
+        # "right" is nobody
+        ("A guard spoke. One was right. He said it froze.", [("He", "it froze")], "A guard"),
+    ],
+)  # fmt: skip
+def test_whom_a_pronoun_after_a_source_takes_up(
+    text: str, claims: list[tuple[str, str]], antecedent: str
+) -> None:
+    found = resolved(text, "Dutch/NORP Ivo Dorn/PERSON Kenneth Hale/PERSON Oslo/GPE", *claims)[-1]
+    assert found.antecedent == antecedent
+
+
+def test_managers_may_be_a_firm() -> None:
+    text = "The ship's managers, Sorrel Line, said it rained."
+    (claim,) = resolved(text, "Sorrel Line/ORG", ("The ship's managers, Sorrel Line,", "it rained"))
+    assert (claim.source_name, claim.source_kind, claim.anonymous) == ("Sorrel Line", "organization", False)
+
+
 def test_who_is_asked_about_does_not_answer() -> None:
     ents = "Laura Dorn/PERSON"
     (claim,) = resolved("Asked about Laura Dorn, she said it rained.", ents, ("she", "it rained"))
@@ -394,6 +425,14 @@ def test_nobody_to_draw_from() -> None:
 def test_i_is_the_author(kinds: tuple[str, ...], authors: tuple[str, ...], name: str | None) -> None:
     (found,) = resolved("I said it rained.", "", ("I", "it rained"), kinds=kinds, authors=authors)
     assert (found.source_name, found.source_kind, found.anonymous) == (name, "author", name is None)
+
+
+def test_i_in_an_interview_is_who_answers() -> None:
+    text = "Hale: It rained.\nIvo Dorn: It froze.\nHale: It poured.\nThen we said it thawed."
+    colon: dict[str, object] = {"cue": ":"}
+    turns = [("Hale", "It rained", colon), ("Ivo Dorn", "It froze", colon), ("Hale", "It poured", colon)]
+    found = resolved(text, "Hale/PERSON Ivo Dorn/PERSON", *turns, ("we", "it thawed"), authors=("Ann Hale",))
+    assert [each.source_name for each in found] == ["Hale", "Ivo Dorn", "Hale", "Ivo Dorn"]
 
 
 def test_i_in_a_quotation_is_its_speaker() -> None:

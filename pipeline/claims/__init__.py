@@ -16,12 +16,14 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline.claims import refusals
 from pipeline.claims.cues import read_cue
-from pipeline.claims.dateline import told_from
+from pipeline.claims.dateline import dateline_chars, told_from
 from pipeline.claims.describe import Description, Member, describe_source
 from pipeline.claims.kinds import AUTHOR_PRONOUNS
 from pipeline.claims.lexicon import Lexicon, load_lexicon
 from pipeline.claims.reporters import find_addressee, find_reporter, is_passive, passive_addressee
 from pipeline.claims.spans import content_form, content_parts, content_text, side_of
+from pipeline.claims.turns import CONFIDENCE as TURN_CONFIDENCE
+from pipeline.claims.turns import find_turns
 from pipeline.claims.when import WEEKDAYS, find_when
 from pipeline.schema import Article, Claim, Range, Reading, Segment, SourceMember
 
@@ -79,7 +81,7 @@ def find_claims(
     segments = {segment.segment_id: segment for segment in article.segments}
     context = Context(doc, reading, article, segments, lexicon, told_from(article))
     attrs = doc.spans["content"].attrs if "content" in doc.spans else {}
-    grouped = group_spans(doc, reading)
+    grouped = with_turns(context, group_spans(doc, reading))
     if least <= refusals.CONFIDENCE:
         grouped = sorted([*grouped, *_refused(context, grouped)], key=lambda each: each.parts)
     ids = {spans.key: claim_id(context, spans) for spans in grouped}
@@ -112,15 +114,49 @@ def group_spans(doc: Doc, reading: Reading) -> list[Spans]:
     for key, ranges in contents.items():
         source, cue = _without_loose_end(_trimmed(sources.get(key))), _trimmed(cues.get(key))
         parts = tuple(content_parts(reading, ranges))
+        if cue is not None and (_is_of_name(cue) or _names_oneself(cue)):
+            continue
         if cue is not None:
             side = side_of(reading, cue.start_char)
             parts = tuple(part for part in parts if side_of(reading, part[0]) == side)
-            source = _on_one_line(source, cue)
+            source = _without_dateline(_on_one_line(source, cue), reading)
             source = source if source is None or side_of(reading, source.start_char) == side else None
         if parts:
             passive = source if is_passive(cue, source) else None
             found.append(Spans(key, parts, None if passive else source, cue, passive))
     return sorted(_with_whole_sources(found), key=lambda spans: (spans.parts, spans.key))
+
+
+def with_turns(context: Context, found: Sequence[Spans]) -> list[Spans]:
+    """The claims, in an interview with its turns, each to the end of its paragraph."""
+    turns = {turn.cue.start_char: turn for turn in find_turns(context.doc, context.reading)}
+    if not turns:
+        return list(found)
+    out = []
+    for spans in found:
+        turn = turns.pop(spans.cue.start_char, None) if spans.cue is not None else None
+        whole = turn is not None and all(part[0] >= turn.content[0] for part in spans.parts)
+        out.append(replace(spans, source=turn.source, parts=(turn.content,)) if turn and whole else spans)
+    for n, turn in enumerate(turns.values()):
+        out.append(Spans(f"turn {n}", (turn.content,), turn.source, turn.cue, None, TURN_CONFIDENCE))
+    return sorted(out, key=lambda spans: (spans.parts, spans.key))
+
+
+def _is_of_name(cue: Span) -> bool:
+    """Whether the only word of a cue belongs to a name: "Said" of "the minister, Said bin Hamad"."""
+    doc, at = cue.doc, cue.start
+    if len(cue) > 1 or not doc[at].is_title or doc[at].is_sent_start or at + 1 == len(doc):
+        return False
+    after = doc[at + 1]
+    within = doc[at].ent_type_ == "PERSON" and after.ent_iob_ == "I"
+    return within or (after.ent_iob_ == "B" and after.ent_type_ == "PERSON" and after.is_lower)
+
+
+def _names_oneself(cue: Span) -> bool:
+    """Whether a cue only leads to somebody's name: "who identified himself as Aminu"."""
+    after = [token.lower_ for token in cue.doc[cue.end : cue.end + 3]]
+    itself = after[:1] in (["himself"], ["herself"], ["themselves"])
+    return itself and "as" in after and cue[-1].lower_ in {"identified", "named"}
 
 
 def _refused(context: Context, found: Sequence[Spans]) -> Iterator[Spans]:
@@ -209,6 +245,18 @@ def _on_one_line(source: Span | None, cue: Span) -> Span | None:
     return _trimmed(
         source.doc[breaks[-1] + 1 : source.end] if before else source.doc[source.start : breaks[0]]
     )
+
+
+def _without_dateline(source: Span | None, reading: Reading) -> Span | None:
+    """A source without the place before the first paragraph: "LAHORE: Traders"."""
+    if source is None:
+        return None
+    block = reading.block_at(source.start_char)
+    end = block.start + dateline_chars(reading, block)
+    if source.start_char >= end:
+        return source
+    first = next((token.i for token in source if token.idx >= end), source.end)
+    return source.doc[first : source.end] if first < source.end else None
 
 
 def _opens_clause(doc: Doc, start: int, i: int) -> bool:

@@ -41,8 +41,16 @@ def read_cue(cue: Span | None, source: Span | None, lexicon: Lexicon) -> Cue:
         return Cue(None, "say", _is_negative(source))
     head = cue_head(tokens, lexicon)
     found, absorbed = _phrase_class(tokens, _following(cue), head, lexicon)
+    if _is_negative(source) and (refusal := _refusal(tokens, head, lexicon)):
+        found, absorbed = refusal, True
     negated = not absorbed and (_is_negated(cue, tokens) or _is_negative(source))
     return Cue(head_lemma(head, lexicon), found, negated)
+
+
+def _refusal(tokens: Sequence[Token], head: Token, lexicon: Lexicon) -> str | None:
+    """The class of a cue that nobody's "would" negates: "Neither would say" as "would not say"."""
+    first = tokens[0].lower_
+    return lexicon.cues.get((first, "not", head_lemma(head, lexicon))) if first in MODALS else None
 
 
 def cue_head(tokens: Sequence[Token], lexicon: Lexicon) -> Token:

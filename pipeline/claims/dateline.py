@@ -20,10 +20,13 @@ _OPENING = re.compile(
 _IN_CAPITALS = re.compile(
     rf"""[A-Z][A-Z'’.\-/]{{2,}}(?:\ [A-Z][A-Z'’.\-/]+){{0,3}}
     (?:,\ [A-Z][\w'’.\ -]{{1,25}}?)?(?:,\ {MONTH_DAY}\.?)?
-    (?:\ ?\([A-Z][\w\ .-]{{1,25}}\))?\ ?(?:[—–]|--|-(?=\ ))\ ?""",
+    (?:\ ?\([A-Z][\w\ .-]{{1,25}}\))?\ ?(?:[—–]|--|-(?=\ )|(?P<colon>:)(?=\ ))\ ?""",
     re.VERBOSE,
 )
-"""What the first paragraph opens with: "MOSUL, Iraq —", "BEIRUT (AP) - "."""
+"""What the first paragraph opens with: "MOSUL, Iraq —", "BEIRUT (AP) - ", "LAHORE: "."""
+
+_LABEL = re.compile(r"[A-Z][A-Z'’.\- ]+: ")
+"""What a turn of a transcript opens with: "LEE: "."""
 
 _DATE = re.compile(MONTH_DAY, re.VERBOSE)
 _UPDATED = re.compile(r"\b(?:updat|modifi|revis|edit)", re.IGNORECASE)
@@ -56,7 +59,15 @@ def dateline_chars(reading: Reading, block: Block) -> int:
     if block.kind == "body" and block is not next(each for each in reading.blocks if each.kind == "body"):
         return 0
     match = _IN_CAPITALS.match(reading.text, block.start, block.start + block.n_chars)
-    return match.end() - match.start() if match else 0
+    if match is None or (match["colon"] and _has_turns(reading, block)):
+        return 0
+    return match.end() - match.start()
+
+
+def _has_turns(reading: Reading, block: Block) -> bool:
+    """Whether a paragraph after ``block`` opens as one does in which somebody speaks."""
+    later = (each for each in reading.blocks if each.start > block.start and each.kind in ("body", "quote"))
+    return any(_LABEL.match(reading.text, each.start) for each in later)
 
 
 def _day_of_dateline(article: Article, published: dt.datetime | None) -> dt.date | None:

@@ -75,7 +75,9 @@ def describe_source(source: Span | None, lexicon: Lexicon, *, by_author: bool) -
     words = words_of(source) if source is not None else []
     if source is None or not words:
         return NO_SOURCE
-    members = [_member(source, each, lexicon, by_author) for each in split_members(words, lexicon)]
+    closed = source.end < len(source.doc) and source.doc[source.end].text == ","
+    parts = split_members(words, lexicon, closed=closed)
+    members = [_member(source, each, lexicon, by_author) for each in parts]
     if len(members) == 1:
         one = members[0]
         return Description(

@@ -85,12 +85,18 @@ def _is_of_body(phrase: Phrase, lexicon: Lexicon) -> bool:
     return phrase.definite and bare and phrase.words[0].lower == "the" and phrase.name[0].text.isupper()
 
 
+NO_PEOPLE = frozenset({"rights"})
+"""Plurals that stand for something else than their singular: "the right", "human rights"."""
+
+
 def head_type(head: Word, lexicon: Lexicon) -> str:
     """What a common noun stands for; empty for one on no list."""
     lower = noun_lemma(head.text.rpartition("-")[2] if head.lower not in lexicon.persons else head.text)
     whole = head.lower
     if " " in whole:
         return "person"  # a title: "chief of staff"
+    if whole in NO_PEOPLE:
+        return ""
     for kind, words in (
         ("person", lexicon.persons),
         ("media", lexicon.media),

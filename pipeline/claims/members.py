@@ -32,15 +32,18 @@ class Piece:
     after_comma: bool
 
 
-def split_members(words: Sequence[Word], lexicon: Lexicon) -> list[tuple[Word, ...]]:
-    """The members of a coordinated source in text order; the whole source where it is not coordinated."""
+def split_members(words: Sequence[Word], lexicon: Lexicon, *, closed: bool = False) -> list[tuple[Word, ...]]:
+    """The members of a coordinated source in text order; the whole source where it is not coordinated.
+
+    ``closed``: a comma follows, as it does an apposition ("Hale, Ann's brother and a doctor, said").
+    """
     words = speakers(words)
     pieces = _pieces(words[1:] if words[0].lower in CORRELATIVES else words)
     if len(pieces) < 2 or not any(piece.joint in CONJUNCTIONS for piece in pieces):
         return [tuple(words)]
     members: list[list[Piece]] = []
     for n, piece in enumerate(pieces):
-        if members and _belongs(members[-1], piece, pieces[n + 1 :], lexicon):
+        if members and _belongs(members[-1], piece, pieces[n + 1 :], lexicon, closed):
             members[-1].append(piece)
         else:
             members.append([piece])
@@ -91,7 +94,9 @@ def _is_joint(words: Sequence[Word], i: int) -> bool:
     return words[i].lower in CONJUNCTIONS and i > 0
 
 
-def _belongs(member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon: Lexicon) -> bool:
+def _belongs(
+    member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon: Lexicon, closed: bool
+) -> bool:
     """Whether a piece is part of the member before it: a clause, an apposition, an object of its "of"."""
     first = piece.words[0]
     if first.lower in RELATIVES or first.pos in CLAUSE_TAGS:
@@ -112,7 +117,7 @@ def _belongs(member: list[Piece], piece: Piece, later: Sequence[Piece], lexicon:
     if len(member) > 1 and member[-1].words[-1].pos == "ADJ":
         return True  # "president of foreign and defense policy"
     if len(member) == 1 and piece.joint == ",":
-        apposed = _is_apposition(mine, theirs, mine_type, theirs_type, later)
+        apposed = _is_apposition(mine, theirs, mine_type, theirs_type, later, closed)
         return apposed or _is_object(mine, theirs, mine_type, theirs_type, lexicon)
     if _goes_on_apposition(member, piece, theirs):
         return True
@@ -158,14 +163,18 @@ def _lists_names(member: Sequence[Piece], piece: Piece, lexicon: Lexicon) -> boo
 
 
 def _is_apposition(
-    mine: Phrase, theirs: Phrase, mine_type: str, theirs_type: str, later: Sequence[Piece]
+    mine: Phrase,
+    theirs: Phrase,
+    mine_type: str,
+    theirs_type: str,
+    later: Sequence[Piece],
+    closed: bool,
 ) -> bool:
     """Whether "X, Y" names one and the same: a name and what he is, or the other way round."""
     if mine.name and mine_type == "person" and not theirs.name and theirs_type == "person":
         plural = theirs.count is not None and theirs.count > 1
-        return not plural and not (
-            theirs.owner and later and later[0].joint in CONJUNCTIONS and not theirs.rest
-        )
+        listed = theirs.owner and later and later[0].joint in CONJUNCTIONS and not theirs.rest
+        return not plural and (closed or not listed)
     if theirs.name and theirs_type == "place" and mine.name:
         return True
     if theirs.name and mine.head is not None and is_plural(mine.head) and mine.count is not None:
@@ -242,7 +251,10 @@ def _is_headless(piece: Piece, following: Piece, lexicon: Lexicon) -> bool:
             and after.head is not None
         )
     bare = phrase.head is not None and not (phrase.rest or phrase.name)
-    return bare and phrase_type(phrase, lexicon) == "" and not last.lower.endswith("s")
+    if not bare or phrase_type(phrase, lexicon):
+        return False
+    determined = after.definite or after.indefinite or after.owner or after.name or after.count
+    return not last.lower.endswith("s") or (bool(phrase_type(after, lexicon)) and not determined)
 
 
 def _span(words: Sequence[Word], member: list[Piece]) -> list[Word]:

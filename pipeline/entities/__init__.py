@@ -35,6 +35,10 @@ _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 _EDITORIAL = re.compile(r"\[[^\[\]\n]*?((?:[A-Z][\w'’.-]*\s+)+(?:[a-z]{1,3}-)?)\]?$")
 _UNFINISHED = ("-", "'", "’", "Mc", "Mac")
 _REST_OF_NAME = re.compile(r"[^\W\d_a-z][\w’']*(?:-\w+)*")
+_GAP = re.compile(r" {2,}")
+_EMPTY_LINE = re.compile(r"\n\s*\n")
+_SON_OF = re.compile(r"(?:bin|ibn|ben|bint|binti|ould|ag) [A-Z]")
+_GIVEN_NAME = re.compile(r"(?<![^\s(“\"])[A-Z][^\W\d_]+(?:[-'’][^\W\d_]+)* $")
 _TITLE_WINDOW_CHARS = 60
 """How far before a person's name titles are looked for: four words of fifteen letters."""
 
@@ -57,7 +61,7 @@ def find_entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
     vehicles.
     """
     text = reading.text  # spaCy joins the tokens anew each time it is asked for the Doc's
-    spans = _settled(list(_of_model(doc, text)), list(_of_rules(doc, text)), len(text))
+    spans = _settled(list(_of_model(doc, reading, article, text)), list(_of_rules(doc, text)), len(text))
     spans = [span for span in spans if _in_one_block(span, reading)]
     mentions = [_mention(span, text) for span in spans if span.label in names.NAME_LABELS]
     forms = fullest_forms(mentions, text)
@@ -67,7 +71,7 @@ def find_entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
     ]
 
 
-def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
+def _of_model(doc: Doc, reading: Reading, article: Article, text: str) -> Iterator[_Span]:
     confidences = doc.user_data.get(CONFIDENCE_KEY, {})
     labels = {ent.start_char: (ent.end_char, ent.label_) for ent in doc.ents}
     done = 0
@@ -76,12 +80,32 @@ def _of_model(doc: Doc, text: str) -> Iterator[_Span]:
             continue  # the rest of a name before it
         if len(ent) == 1 and (_is_no_name(ent[0]) or _is_title_of(ent, labels)):
             continue
-        start, end = _trimmed(text, ent.start_char, ent.end_char)
-        if ent.label_ == "PERSON":
-            start, end = _with_editorial(text, start, end), _past_editorial(text, start, end, labels)
-        if start < end and not _is_editors_title(text[start:end]):
-            done = end
-            yield _Span(start, end, ent.label_, confidences.get((ent.start_char, ent.end_char), 1.0))
+        confidence = confidences.get((ent.start_char, ent.end_char), 1.0)
+        for first, last in _paragraphs(ent, reading, article):
+            start, end = _trimmed(text, first, last)
+            if ent.label_ == "PERSON":
+                start, end = _with_editorial(text, start, end), _past_editorial(text, start, end, labels)
+                start = _with_given_name(text, start, end)
+            if start < end and not _is_editors_title(text[start:end]):
+                done = end
+                yield _Span(start, end, ent.label_, confidence)
+
+
+def _paragraphs(span: Span, reading: Reading, article: Article) -> Iterator[tuple[int, int]]:
+    """The parts of a name in each paragraph: none goes on below an empty line."""
+    start, end = span.start_char, span.end_char
+    for gap in _GAP.finditer(reading.text, start, end):
+        raw = reading.raw(*gap.span())
+        if _EMPTY_LINE.search(article.document.text, raw.start, raw.end):
+            yield start, gap.start()
+            start = gap.end()
+    yield start, end
+
+
+def _with_given_name(text: str, start: int, end: int) -> int:
+    """Where a name begins that was cut before "bin" and the like: "Said" of "Said bin Hamad"."""
+    before = _GIVEN_NAME.search(text, max(0, start - _TITLE_WINDOW_CHARS), start)
+    return before.start() if before and _SON_OF.match(text, start, end) else start
 
 
 def _is_no_name(token: Token) -> bool:

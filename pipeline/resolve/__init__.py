@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from pipeline.resolve.chains import build_chains
 from pipeline.resolve.continuity import comment_blocks, set_own_quotations, turns_before
+from pipeline.resolve.interviews import labels_of
 from pipeline.resolve.links import find_parents, find_supported
 from pipeline.resolve.mentions import Named, find_mentions
 from pipeline.resolve.pairs import load_ranker
@@ -67,6 +68,7 @@ def _make_resolver(
         starts=[mention.start for mention in mentions],
         block_starts=[block.start for block in reading.blocks],
         segments={segment.segment_id: segment for segment in article.segments},
+        labels=labels_of(reading, ((claim, source_range(reading, claim)) for claim in claims)),
     )
 
 

@@ -28,15 +28,22 @@ def same_as_before(doc: Doc, mentions: Sequence[Mention]) -> dict[int, int]:
         if (described := _before_complement(doc, mentions, n)) is not None:
             found[n] = described
             continue
-        if n > 1 and one.first >= mentions[n - 2].first and one.last <= mentions[n - 2].last:
-            continue
-        if _apposed(doc, one, other) or _predicated(doc, one, other):
-            found[n] = n - 1
+        k = n - 1
+        while k and _within(mentions[k], mentions[k - 1]):
+            k -= 1
+        one = mentions[k]
+        if not _within(other, one) and (_apposed(doc, one, other) or _predicated(doc, one, other)):
+            found[n] = k
         elif (named := _before_owner(doc, mentions, n)) is not None:
             found[n] = named
         elif (subject := _holder_of_office(doc, mentions, n)) is not None:
             found[n] = subject
     return found
+
+
+def _within(one: Mention, other: Mention) -> bool:
+    """Whether a mention stands in another's words: "Iraqi" of "an Iraqi officer"."""
+    return other.first <= one.first and one.last <= other.last
 
 
 def _shares_name(doc: Doc, one: Mention, other: Mention) -> bool:

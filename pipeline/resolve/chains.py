@@ -279,6 +279,8 @@ def _taken_up(builder: _Builder, mention: Mention) -> Chain | None:
             chain = builder.by_person[key] = Chain()
             builder.chains.append(chain)
         return chain
+    if (subject := _subject_of_phrase(builder, mention)) is not None:
+        return subject
     chains = candidates(builder.recent, mention)
     if mention.block in builder.apart:
         chains = [each for each in chains if each.mentions[-1].block == mention.block] or chains
@@ -291,6 +293,19 @@ def _taken_up(builder: _Builder, mention: Mention) -> Chain | None:
     if best is None:
         return _goes_on(builder, mention)
     return _speaker_before(builder, mention, chains[best]) or chains[best]
+
+
+def _subject_of_phrase(builder: _Builder, mention: Mention) -> Chain | None:
+    """Whom words beside or around a pronoun say: "Hale, for her part", "a guard, who said he had run"."""
+    doc, at = builder.doc, mention.first
+    if at > 2 and doc[at - 1].lower_ == "for" and doc[at - 2].text == "," and doc[at + 1].lower_ == "part":
+        beside = builder.ends_at.get(at - 2)
+        return beside if beside is not None and may_corefer(mention, beside) else None
+    last = next(reversed(builder.recent.values()), None)
+    if last is None or mention.head not in {"he", "she"} or not may_corefer(mention, last):
+        return None
+    heads = (each for each in last.mentions if each.source_end > mention.start)
+    return last if next(heads, None) is not None else None
 
 
 def _asked_before(doc: Doc, mention: Mention) -> int | None:
@@ -357,10 +372,26 @@ def candidates(recent: dict[int, Chain], mention: Mention) -> list[Chain]:
 
 
 def _before_who(builder: _Builder, mention: Mention) -> Chain | None:
+    """The person before "who"; not several, where its clause is of one: "a nurse of the twins, who is"."""
+    of_one = _is_of_one(builder.doc, mention)
     for chain in reversed(builder.recent.values()):
         last = chain.mentions[-1]
         if last.sentence != mention.sentence:
             return None
         if last.form != PRONOUN and chain.sort == PERSON and mention.first - last.last <= MAX_WHO_TOKENS:
+            if of_one and last.plural:
+                continue
             return chain
     return None
+
+
+def _is_of_one(doc: Doc, mention: Mention) -> bool:
+    """Whether the clause that "who" opens is of one person: "who says", "who named himself"."""
+    after = doc[mention.last : mention.last + 3]
+    verb = next((token for token in after if token.pos_ in {"VERB", "AUX"}), None)
+    singular = verb is not None and (verb.lower_ in {"is", "was", "has"} or _ends_in_s(verb.lower_))
+    return singular or any(token.lower_ in {"himself", "herself"} for token in after)
+
+
+def _ends_in_s(verb: str) -> bool:
+    return verb.endswith("s") and not verb.endswith("ss")

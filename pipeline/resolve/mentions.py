@@ -18,6 +18,7 @@ from pipeline.resolve.nouns import (
     PEOPLE,
     PERSON,
     PRONOUNS,
+    WITH_ARTICLE,
     Noun,
     noun,
     noun_lemma,
@@ -55,8 +56,8 @@ class Mention:
     ``head`` is the noun's lemma, the pronoun's class, or empty for a name; ``words`` are the lower-case
     content words of a noun phrase, head last. ``begins`` is the token at which a name's titles and roles
     begin. ``quotation`` numbers the stretch of quoted text, 0 for none; ``own_quotations`` are those that a
-    source speaks. What other mentions tell is set afterwards: frozen, and so made four times over, mentions
-    took an eighth of the time of all stages after the model.
+    source speaks, ``source_end`` is where it ends. What other mentions tell is set afterwards: frozen, and
+    so made four times over, mentions took an eighth of the time of all stages after the model.
     """
 
     start: int
@@ -78,6 +79,7 @@ class Mention:
     block: int = 0
     quotation: int = 0
     source: bool = False
+    source_end: int = 0
     roles: tuple[tuple[str, ...], ...] = ()
     speaker: str | None = None
     begins: int = -1
@@ -155,7 +157,7 @@ def _mark_sources(found: Sequence[Mention], sources: Iterable[tuple[int, int]], 
     for start, end in sources:
         for n in range(bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)):
             if not _only_modifies(found[n], end, where):
-                found[n].source = True
+                found[n].source, found[n].source_end = True, end
                 break
 
 
@@ -340,6 +342,8 @@ def nominal_mention(doc: Doc, where: Places, first: int, last: int) -> Mention |
     indefinite = begin in _INDEFINITE or where.tags[first] == "NUM"
     definite = owned or (where.tags[first] == "DET" and not indefinite)
     plural = lemma != where.lower[head] or where.lower[head] in _PLURAL_GROUPS
+    if lemma in WITH_ARTICLE and (plural or not definite):
+        return None
     sort = known.sort if known else OTHER
     if year_old:
         sort, lemma, plural = PERSON, YEAR_OLD, False

@@ -26,6 +26,10 @@ ABBREVIATED = {
 """Titles as written before names, and the noun that takes them up: "Gen. Hale … the general"."""
 
 
+WITH_ARTICLE = frozenset({"left", "right"})
+"""Nouns for people only with "the" and in the singular: neither "she was right" nor "human rights"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pronoun:
     """A pronoun's class (``he she they it i we you who``) and its use (``subject object possessive``)."""

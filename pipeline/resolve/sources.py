@@ -22,12 +22,19 @@ from pipeline.resolve.groups import (
     last_group,
     pair_member,
 )
+from pipeline.resolve.interviews import QUESTION_AND_ANSWER, interviewee
 from pipeline.resolve.mentions import NAME, NOMINAL, PRONOUN, Mention
 from pipeline.resolve.nouns import BODY, PEOPLE, PERSON, PLACE
 from pipeline.schema import Article, Claim, Reading, Segment
 
 AUTHOR_PHRASES = frozenset("this reporter|this author|this writer|this correspondent|this blogger".split("|"))
 FIRST_PERSON = frozenset({"i", "we"})
+
+MAY_BE_FIRMS = frozenset(
+    "owner operator manager builder maker publisher charterer insurer developer organiser organizer "
+    "manufacturer promoter broker contractor supplier distributor".split()
+)
+"""Nouns for people who may be one firm: "the ship's managers"."""
 
 _MODIFIED_TAGS = frozenset({"NOUN", "PROPN", "ADJ", "NUM"})
 BODY_SOURCES = frozenset({"organization", "media"})
@@ -69,6 +76,8 @@ class Resolver:
     starts: list[int]
     block_starts: list[int]
     segments: dict[str, Segment]
+    labels: list[tuple[int, int]] = field(default_factory=list)
+    """The labels of an interview: sources before a colon that open a paragraph."""
     spoken: list[Group] = field(default_factory=list)
     document: tuple[int, int] | None = None
     """The last document that was a source."""
@@ -98,6 +107,8 @@ class Resolver:
     def _find(self, claim: Claim, span: tuple[int, int], parent: Claim | None) -> Who:
         source = self.text[slice(*span)]
         main = self._main_mention(span)
+        if claim.cue == ":" and source in QUESTION_AND_ANSWER:
+            return self._author() if source == "Q" else self._interviewee() or Who(anonymous=False)
         if _says_first_person(main, source):
             return self._first_person(claim, span, main, parent)
         apposed = self._apposed_name(span, main)
@@ -189,8 +200,10 @@ class Resolver:
         return next((each for each in found if self._closes_apposition(each, span)), None)
 
     def _apposed_body(self, main: Mention | None) -> Mention | None:
-        """The body's name after a comma: "the mine's owner, Borsko,", "the operator, Sorrel Line,"."""
-        if main is None or main.form != NOMINAL or main.plural or not main.definite:
+        """The body's name after a comma: "the mine's owner, Borsko,", "its managers, Sorrel Line,"."""
+        if main is None or main.form != NOMINAL:
+            return None
+        if main.head not in MAY_BE_FIRMS if main.plural else not main.definite:
             return None
         at = self._index(main.end)
         name = self.chains.mentions[at] if at < len(self.chains.mentions) else None
@@ -349,12 +362,26 @@ class Resolver:
         label = self._label_of_turn(span)
         if label:
             return Who(label.name, (label.start, label.end), "person", None, False)
+        if self.labels and span[0] > self.labels[0][0] and claim.segment_kind == "body":
+            return self._interviewee() or Who(anonymous=False)
         segment = self.segments.get(claim.segment_id)
         author = segment.author if segment else None
-        authors = self.article.document.authors or ()
-        if author is None and claim.segment_kind not in {"comment", "quote"} and len(authors) == 1:
-            author = authors[0]
+        if author is None and claim.segment_kind not in {"comment", "quote"}:
+            return self._author()
         return Who(author, None, "author", None, author is None)
+
+    def _author(self) -> Who:
+        authors = self.article.document.authors or ()
+        author = authors[0] if len(authors) == 1 else None
+        return Who(author, None, "author", None, author is None)
+
+    def _interviewee(self) -> Who | None:
+        label = interviewee(self.text, self.labels, self.article.document.authors or ())
+        if label is None:
+            return None
+        at = self._index(label[0])
+        name = self.chains.mentions[at].name if at < len(self.chains.mentions) else None
+        return Who(name, label, "person", None, False)
 
     def _speaker(self, parent: Claim) -> tuple[int, int] | None:
         """The mention behind the speaker of a quotation: what resolved it, else its source."""
