@@ -144,6 +144,14 @@ def test_no_name_goes_on_below() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Greens' Ann Hale", "Ann Hale"), ("NPR’s Ivo Dorn", "Ivo Dorn"), ("Siobhan O'Hale", "Siobhan O'Hale")],
+)
+def test_a_person_is_not_whose_they_are(text: str, expected: str) -> None:
+    assert [each.text for each in entities_of(f"The {text} left", (text, "PERSON"))] == [expected]
+
+
+@pytest.mark.parametrize(
     ("text", "found", "expected"),
     [
         ("the minister, Said bin Hale, left", "bin Hale", "Said bin Hale"),

@@ -273,6 +273,9 @@ def test_a_comment_speaks_of_its_own_people(kind: str, name: str | None) -> None
         # "who is" is one person, not several
         ("A teacher of the pupils, who is from Oslo, spoke. It froze, he said.",
          [("A teacher of the pupils, who is from Oslo,", "spoke"), ("he", "It froze")], "A teacher"),
+        # a quotation that opens the next paragraph goes on with who spoke
+        ("Kenneth Hale left. Alex Dorn said no.\n“It froze,” he said.",
+         [("Alex Dorn", "no"), ("he", "“It froze,”")], "Alex Dorn"),
         # "right" is nobody
         ("A guard spoke. One was right. He said it froze.", [("He", "it froze")], "A guard"),
     ],
@@ -280,8 +283,17 @@ def test_a_comment_speaks_of_its_own_people(kind: str, name: str | None) -> None
 def test_whom_a_pronoun_after_a_source_takes_up(
     text: str, claims: list[tuple[str, str]], antecedent: str
 ) -> None:
-    found = resolved(text, "Dutch/NORP Ivo Dorn/PERSON Kenneth Hale/PERSON Oslo/GPE", *claims)[-1]
+    found = resolved(
+        text, "Dutch/NORP Ivo Dorn/PERSON Alex Dorn/PERSON Kenneth Hale/PERSON Oslo/GPE", *claims
+    )[-1]
     assert found.antecedent == antecedent
+
+
+def test_neither_is_of_those_who_spoke() -> None:
+    text = "Kenneth Hale said it rained at officers. Ivo Dorn said no. Neither said it froze."
+    ents, claims = "Kenneth Hale/PERSON Ivo Dorn/PERSON", [("Kenneth Hale", "it rained"), ("Ivo Dorn", "no")]
+    found = resolved(text, ents, *claims, ("Neither", "it froze"))[-1]
+    assert (found.antecedent, found.anonymous) == (None, False)
 
 
 def test_managers_may_be_a_firm() -> None:

@@ -12,19 +12,18 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Span
 
-from pipeline.claims import refusals
+from pipeline.claims import refusals, turns
 from pipeline.claims.cues import read_cue
-from pipeline.claims.dateline import dateline_chars, told_from
+from pipeline.claims.dateline import told_from
 from pipeline.claims.describe import Description, Member, describe_source
+from pipeline.claims.grouping import Spans, group_spans, trimmed
 from pipeline.claims.kinds import AUTHOR_PRONOUNS
 from pipeline.claims.lexicon import Lexicon, load_lexicon
-from pipeline.claims.reporters import find_addressee, find_reporter, is_passive, passive_addressee
-from pipeline.claims.spans import content_form, content_parts, content_text, side_of
-from pipeline.claims.turns import CONFIDENCE as TURN_CONFIDENCE
-from pipeline.claims.turns import find_turns
-from pipeline.claims.when import WEEKDAYS, find_when
+from pipeline.claims.reporters import find_addressee, find_reporter, passive_addressee
+from pipeline.claims.spans import content_form, content_text
+from pipeline.claims.when import find_when
 from pipeline.schema import Article, Claim, Range, Reading, Segment, SourceMember
 
 __all__ = ["Lexicon", "find_claims", "load_lexicon"]
@@ -32,24 +31,6 @@ __all__ = ["Lexicon", "find_claims", "load_lexicon"]
 
 NAMING = frozenset("call describe label brand dub term deem denounce dismiss condemn".split())
 """Cues that say what something is called."""
-
-BRACKETS = {"[": "]", "(": ")"}
-
-
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """The spans of one claim; ``parts`` are the content's, as offsets into the reading's text.
-
-    ``passive``: what the model took for the source, where it is the object of a passive cue.
-    """
-
-    key: str
-    parts: tuple[tuple[int, int], ...]
-    source: Span | None
-    cue: Span | None
-    passive: Span | None = None
-    confidence: float = 1.0
-    """Where the model tells none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +62,7 @@ def find_claims(
     segments = {segment.segment_id: segment for segment in article.segments}
     context = Context(doc, reading, article, segments, lexicon, told_from(article))
     attrs = doc.spans["content"].attrs if "content" in doc.spans else {}
-    grouped = with_turns(context, group_spans(doc, reading))
+    grouped = _with_turns(context, group_spans(doc, reading))
     if least <= refusals.CONFIDENCE:
         grouped = sorted([*grouped, *_refused(context, grouped)], key=lambda each: each.parts)
     ids = {spans.key: claim_id(context, spans) for spans in grouped}
@@ -103,60 +84,19 @@ def find_claims(
     return list(claims.values())
 
 
-def group_spans(doc: Doc, reading: Reading) -> list[Spans]:
-    """The spans of each claim that has any content, in text order."""
-    contents: dict[str, list[tuple[int, int]]] = {}
-    for span in _group(doc, "content"):
-        contents.setdefault(span.id_, []).append((span.start_char, span.end_char))
-    sources = {span.id_: span for span in reversed(_group(doc, "source"))}
-    cues = {span.id_: span for span in reversed(_group(doc, "cue"))}
-    found = []
-    for key, ranges in contents.items():
-        source, cue = _without_loose_end(_trimmed(sources.get(key))), _trimmed(cues.get(key))
-        parts = tuple(content_parts(reading, ranges))
-        if cue is not None and (_is_of_name(cue) or _names_oneself(cue)):
-            continue
-        if cue is not None:
-            side = side_of(reading, cue.start_char)
-            parts = tuple(part for part in parts if side_of(reading, part[0]) == side)
-            source = _without_dateline(_on_one_line(source, cue), reading)
-            source = source if source is None or side_of(reading, source.start_char) == side else None
-        if parts:
-            passive = source if is_passive(cue, source) else None
-            found.append(Spans(key, parts, None if passive else source, cue, passive))
-    return sorted(_with_whole_sources(found), key=lambda spans: (spans.parts, spans.key))
-
-
-def with_turns(context: Context, found: Sequence[Spans]) -> list[Spans]:
+def _with_turns(context: Context, found: Sequence[Spans]) -> list[Spans]:
     """The claims, in an interview with its turns, each to the end of its paragraph."""
-    turns = {turn.cue.start_char: turn for turn in find_turns(context.doc, context.reading)}
-    if not turns:
+    at_colon = {turn.cue.start_char: turn for turn in turns.find_turns(context.doc, context.reading)}
+    if not at_colon:
         return list(found)
     out = []
     for spans in found:
-        turn = turns.pop(spans.cue.start_char, None) if spans.cue is not None else None
+        turn = at_colon.pop(spans.cue.start_char, None) if spans.cue is not None else None
         whole = turn is not None and all(part[0] >= turn.content[0] for part in spans.parts)
         out.append(replace(spans, source=turn.source, parts=(turn.content,)) if turn and whole else spans)
-    for n, turn in enumerate(turns.values()):
-        out.append(Spans(f"turn {n}", (turn.content,), turn.source, turn.cue, None, TURN_CONFIDENCE))
+    for n, turn in enumerate(at_colon.values()):
+        out.append(Spans(f"turn {n}", (turn.content,), turn.source, turn.cue, None, turns.CONFIDENCE))
     return sorted(out, key=lambda spans: (spans.parts, spans.key))
-
-
-def _is_of_name(cue: Span) -> bool:
-    """Whether the only word of a cue belongs to a name: "Said" of "the minister, Said bin Hamad"."""
-    doc, at = cue.doc, cue.start
-    if len(cue) > 1 or not doc[at].is_title or doc[at].is_sent_start or at + 1 == len(doc):
-        return False
-    after = doc[at + 1]
-    within = doc[at].ent_type_ == "PERSON" and after.ent_iob_ == "I"
-    return within or (after.ent_iob_ == "B" and after.ent_type_ == "PERSON" and after.is_lower)
-
-
-def _names_oneself(cue: Span) -> bool:
-    """Whether a cue only leads to somebody's name: "who identified himself as Aminu"."""
-    after = [token.lower_ for token in cue.doc[cue.end : cue.end + 3]]
-    itself = after[:1] in (["himself"], ["herself"], ["themselves"])
-    return itself and "as" in after and cue[-1].lower_ in {"identified", "named"}
 
 
 def _refused(context: Context, found: Sequence[Spans]) -> Iterator[Spans]:
@@ -177,95 +117,7 @@ def _refused(context: Context, found: Sequence[Spans]) -> Iterator[Spans]:
             continue
         known = describe_source(source, context.lexicon, by_author=False).kind != "unknown"
         if known or not content.text.startswith("respond"):
-            yield Spans(f"refusal {number}", (part,), _trimmed(source), cue, None, refusals.CONFIDENCE)
-
-
-def _with_whole_sources(found: Sequence[Spans]) -> list[Spans]:
-    """The claims with sources as long as others that begin there: "the minister, who was in" is in Rome."""
-    longest: dict[int, Span] = {}
-    for source in (spans.source for spans in found if spans.source is not None):
-        known = longest.get(source.start)
-        longest[source.start] = source if known is None or source.end > known.end else known
-    return [
-        replace(spans, source=longest[spans.source.start])
-        if spans.source is not None and _may_be_longer(spans, longest[spans.source.start])
-        else spans
-        for spans in found
-    ]
-
-
-def _may_be_longer(spans: Spans, source: Span) -> bool:
-    """Whether a longer source holds none of the claim's other words."""
-    others = [*spans.parts, *([(spans.cue.start_char, spans.cue.end_char)] if spans.cue is not None else [])]
-    return all(end <= source.start_char or begin >= source.end_char for begin, end in others)
-
-
-def _group(doc: Doc, name: str) -> list[Span]:
-    return list(doc.spans[name]) if name in doc.spans else []
-
-
-def _trimmed(span: Span | None) -> Span | None:
-    """A span without white space and commas at its edges; ``None`` where nothing is left of it."""
-    if span is None:
-        return None
-    doc, start, end = span.doc, span.start, span.end
-    while start < end and _is_edge(doc[start]):
-        start += 1
-    while end > start and (_is_edge(doc[end - 1]) or _opens_clause(doc, start, end - 1)):
-        end -= 1
-    if start >= end:
-        return None
-    # "[Government spokesman Ali al-]Dabbagh": a bracket closed inside is opened inside.
-    opened = doc[start - 1].text if start else ""
-    if opened in BRACKETS and span.text.count(BRACKETS[opened]) > span.text.count(opened):
-        start -= 1
-    return span if (start, end) == (span.start, span.end) else doc[start:end]
-
-
-def _without_loose_end(source: Span | None) -> Span | None:
-    """A source without what goes on after it: the day it spoke on ("the army on Monday"), a preposition."""
-    if source is None or len(source) < 2:
-        return source
-    if source[-1].pos_ == "ADP" and source[-2].pos_ in ("NOUN", "PROPN"):
-        return source[:-1]
-    if len(source) < 4 or source[-1].lower_ not in WEEKDAYS or source[-2].lower_ != "on":
-        return source
-    is_clause = any(token.text == "," or token.pos_ == "VERB" for token in source)
-    return source if is_clause else source[:-2]
-
-
-def _on_one_line(source: Span | None, cue: Span) -> Span | None:
-    """Of a source that reaches over the end of a line, what stands on the line next to the cue."""
-    if source is None or "\n" not in source.text:
-        return source
-    breaks = [token.i for token in source if "\n" in token.text]
-    if not breaks:
-        return source
-    before = cue.start >= source.end
-    return _trimmed(
-        source.doc[breaks[-1] + 1 : source.end] if before else source.doc[source.start : breaks[0]]
-    )
-
-
-def _without_dateline(source: Span | None, reading: Reading) -> Span | None:
-    """A source without the place before the first paragraph: "LAHORE: Traders"."""
-    if source is None:
-        return None
-    block = reading.block_at(source.start_char)
-    end = block.start + dateline_chars(reading, block)
-    if source.start_char >= end:
-        return source
-    first = next((token.i for token in source if token.idx >= end), source.end)
-    return source.doc[first : source.end] if first < source.end else None
-
-
-def _opens_clause(doc: Doc, start: int, i: int) -> bool:
-    """Whether token ``i`` is what the model left to a source: "the hospital source, who"."""
-    return i - 1 > start and doc[i].lower_ in ("who", "which") and doc[i - 1].text == ","
-
-
-def _is_edge(token: Token) -> bool:
-    return token.text in ",;" or token.is_space
+            yield Spans(f"refusal {number}", (part,), trimmed(source), cue, None, refusals.CONFIDENCE)
 
 
 def claim_id(context: Context, spans: Spans) -> str:

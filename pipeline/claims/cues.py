@@ -11,7 +11,7 @@ from spacy.tokens import Span, Token
 from pipeline.claims.lexicon import DROPPED_WORDS, Lexicon, lemmas
 
 NEGATIONS = frozenset("not n't n’t never no neither nor without".split())
-NEGATIVE_SOURCES = frozenset("no none neither nobody no-one nothing".split())
+NEGATIVE_SOURCES = frozenset("no none neither nobody no-one nothing not".split())
 CLOSED = frozenset("ADP DET PRON SCONJ NUM PART".split())
 AUXILIARIES = frozenset("be have do".split())
 MODALS = frozenset("will would can could may might shall should must 'll ’ll 'd ’d ca wo".split())

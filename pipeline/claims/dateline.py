@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 
 from pipeline.claims.when import MONTH_DAY, said_date
@@ -35,6 +36,9 @@ _SMALL = frozenset("of de la el al upon on the and".split())
 
 _NO_YEAR_NEEDED = dt.datetime(1970, 1, 1)
 
+FIRST_PARAGRAPHS = 3
+"""Where a dateline may stand: a caption or a summary may come before it."""
+
 MOST_DAYS = 7
 """How long before publication a dateline may be: sites take over a wire's story within days."""
 
@@ -53,10 +57,11 @@ def told_from(article: Article) -> dt.datetime | None:
 
 
 def dateline_chars(reading: Reading, block: Block) -> int:
-    """Code points of the dateline that a segment opens with: the first one of the prose, or an excerpt."""
+    """Code points of the dateline that a segment opens with: one of the first of the prose, or an excerpt."""
     if block.kind not in ("body", "quote"):
         return 0
-    if block.kind == "body" and block is not next(each for each in reading.blocks if each.kind == "body"):
+    prose = (each for each in reading.blocks if each.kind == "body")
+    if block.kind == "body" and block not in itertools.islice(prose, FIRST_PARAGRAPHS):
         return 0
     match = _IN_CAPITALS.match(reading.text, block.start, block.start + block.n_chars)
     if match is None or (match["colon"] and _has_turns(reading, block)):

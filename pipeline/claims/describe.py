@@ -23,6 +23,7 @@ from pipeline.claims.kinds import (
 from pipeline.claims.lexicon import Lexicon, noun_lemma
 from pipeline.claims.members import split_members
 from pipeline.claims.nouns import ORDINALS, QUANTIFIERS, Phrase, read_phrase
+from pipeline.claims.numbers import spelled_number
 from pipeline.claims.words import NAME_LABELS, Word, text_of, words_of
 
 OF_STATE = frozenset("state state-run state-owned state-controlled".split())
@@ -166,6 +167,8 @@ def source_kind(phrase: Phrase, lexicon: Lexicon) -> str:
         return "organization"
     if phrase.name:
         return found
+    if _is_ratio(phrase) and not any(word.pos in ("NOUN", "PROPN") for word in phrase.core):
+        return "group"
     head = phrase.head
     if found == "person" and head is not None:
         several = (is_plural(head) and phrase.count != 1) or (phrase.count or 1) > 1
@@ -183,6 +186,16 @@ def _measures(phrase: Phrase) -> bool:
     """Whether the phrase only counts: "many of them", "some", "those who stayed"."""
     shares = any(word.lower in ("percent", "%") for word in phrase.words[:3])
     return not phrase.core and (shares or phrase.words[0].lower in SEVERAL)
+
+
+def _is_ratio(phrase: Phrase) -> bool:
+    """Whether the phrase is a share of people: "one in five", "fewer than one in four"."""
+    words = [word.lower for word in phrase.words[:6]]
+    return any(
+        spelled_number(words[i - 1]) is not None and spelled_number(words[i + 1]) is not None
+        for i in range(1, len(words) - 1)
+        if words[i] == "in"
+    )
 
 
 def head_of(phrase: Phrase) -> str | None:

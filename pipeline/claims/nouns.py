@@ -83,6 +83,8 @@ def read_phrase(words: Sequence[Word], lexicon: Lexicon) -> Phrase:
         words = words[1:]  # "among voters", a bracket
     at, count, definite, indefinite = _read_number(words)
     owner, at = _read_owner(words, at)
+    while owner and (inner := _read_owner(words, at))[0]:  # "Germany's federal prosecutor's office"
+        owner, at = (*owner, *inner[0]), inner[1]
     stop = _core_end(words, at, lexicon)
     core = tuple(words[at:stop])
     found = Phrase(tuple(words), count, definite, indefinite, owner, core, (), tuple(words[stop:]))
@@ -251,7 +253,8 @@ def _read_owner(words: Sequence[Word], at: int) -> tuple[tuple[Word, ...], int]:
             return tuple(words[at:i]), i + 1
         if words[i].pos not in CORE_TAGS and words[i].lower not in ("of", "the"):
             break
-        if words[i].lower == "of" and i > at and words[i - 1].pos == "NOUN" and words[i - 1].text.islower():
+        common = words[i - 1].pos == "NOUN" and words[i - 1].text.islower()
+        if words[i].lower == "of" and i > at and (common or words[i - 1].label == "PERSON"):
             break  # "the head of the UN's agency" is a head; "the Bank of England's governor" is not
     return (), at
 

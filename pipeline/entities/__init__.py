@@ -37,6 +37,7 @@ _UNFINISHED = ("-", "'", "’", "Mc", "Mac")
 _REST_OF_NAME = re.compile(r"[^\W\d_a-z][\w’']*(?:-\w+)*")
 _GAP = re.compile(r" {2,}")
 _EMPTY_LINE = re.compile(r"\n\s*\n")
+_OWNER = re.compile(r"[^'’]*(?:['’]s|(?<=s)['’]) (?=[A-Z])")
 _SON_OF = re.compile(r"(?:bin|ibn|ben|bint|binti|ould|ag) [A-Z]")
 _GIVEN_NAME = re.compile(r"(?<![^\s(“\"])[A-Z][^\W\d_]+(?:[-'’][^\W\d_]+)* $")
 _TITLE_WINDOW_CHARS = 60
@@ -85,7 +86,7 @@ def _of_model(doc: Doc, reading: Reading, article: Article, text: str) -> Iterat
             start, end = _trimmed(text, first, last)
             if ent.label_ == "PERSON":
                 start, end = _with_editorial(text, start, end), _past_editorial(text, start, end, labels)
-                start = _with_given_name(text, start, end)
+                start = _with_given_name(text, *_without_owner(text, start, end))
             if start < end and not _is_editors_title(text[start:end]):
                 done = end
                 yield _Span(start, end, ent.label_, confidence)
@@ -100,6 +101,12 @@ def _paragraphs(span: Span, reading: Reading, article: Article) -> Iterator[tupl
             yield start, gap.start()
             start = gap.end()
     yield start, end
+
+
+def _without_owner(text: str, start: int, end: int) -> tuple[int, int]:
+    """A person's name without whose the person is: "the Greens' Ann Hale"."""
+    owner = _OWNER.match(text, start, end)
+    return (owner.end(), end) if owner else (start, end)
 
 
 def _with_given_name(text: str, start: int, end: int) -> int:

@@ -39,17 +39,18 @@ def turns_before(reading: Reading, claims: Sequence[Claim], parents: Mapping[str
             contents = turn.contents if known is turn else (*known.contents, *turn.contents)
             turns[turn.start] = (several or bool(claim.source_members), Turn(turn.start, turn.end, contents))
     ordered = sorted(turns.items())
-    for (_, (several, before)), (start, _) in itertools.pairwise(ordered):
+    for (_, (several, before)), (start, (_, turn)) in itertools.pairwise(ordered):
         block = reading.block_at(start)
+        begins = min(start, *(part[0] for part in turn.contents))
         if not several and (
-            block == reading.block_at(before.start) or _goes_on(reading, block, start, before)
+            block == reading.block_at(before.start) or _goes_on(reading, block, begins, before)
         ):
             found[start] = before
     return found
 
 
 def _goes_on(reading: Reading, block: Block, start: int, before: Turn) -> bool:
-    """Whether a source opens the paragraph right after the one that a turn stands in."""
+    """Whether a claim opens the paragraph right after the one that a turn stands in."""
     return (
         start == block.start
         and block.start > 0

@@ -337,6 +337,8 @@ class Resolver:
         group = self._group_of(span, count, drawing.of)
         before = self.chains.mentions[: self._index(span[0])]
         kind = "person" if count == 1 else "group"
+        if group is not None and whole and group.count is None and not group.joint and both_named(before):
+            group = None  # "neither" of the two who spoke, not of people that they spoke of
         since = self._between(group, span) if group is not None else []
         if group is None or (count == 1 and follows_one(self.doc, self._block(span[0]), since)):
             return Who(None, None, kind, count, not (whole and both_named(before)))
