@@ -440,11 +440,14 @@ def test_i_is_the_author(kinds: tuple[str, ...], authors: tuple[str, ...], name:
 
 
 def test_i_in_an_interview_is_who_answers() -> None:
-    text = "Hale: It rained.\nIvo Dorn: It froze.\nHale: It poured.\nThen we said it thawed."
+    text = "Hale: It rained.\nIvo Dorn: It froze.\nHale: It poured.\nDorn: No.\nThen we said it thawed."
+    said = (("Hale", "It rained"), ("Ivo Dorn", "It froze"), ("Hale", "It poured"), ("Dorn", "No"))
     colon: dict[str, object] = {"cue": ":"}
-    turns = [("Hale", "It rained", colon), ("Ivo Dorn", "It froze", colon), ("Hale", "It poured", colon)]
-    found = resolved(text, "Hale/PERSON Ivo Dorn/PERSON", *turns, ("we", "it thawed"), authors=("Ann Hale",))
-    assert [each.source_name for each in found] == ["Hale", "Ivo Dorn", "Hale", "Ivo Dorn"]
+    turns = [(name, words, colon) for name, words in said]
+    people, writer = "Hale/PERSON Ivo Dorn/PERSON Dorn/PERSON", ("Ann Hale",)
+    assert resolved(text, people, *turns, ("we", "it thawed"), authors=writer)[-1].source_name == "Ivo Dorn"
+    labels = turns[:3]  # one speaks but once: no interview
+    assert resolved(text, people, *labels, ("we", "it thawed"), authors=writer)[-1].source_name == "Ann Hale"
 
 
 def test_i_in_a_quotation_is_its_speaker() -> None:

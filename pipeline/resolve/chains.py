@@ -56,6 +56,8 @@ MAX_ASKED_TOKENS = 40
 TELLING_APART = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
 """Labels of names that tell two bodies of one sort apart."""
 
+FOR_ONES_PART = frozenset({", for his part", ", for her part", ", for its part", ", for their part"})
+
 CONTRASTS = frozenset("but though while whereas".split())
 """What stands before a pronoun that is somebody else than who spoke before: "but he"."""
 
@@ -298,7 +300,7 @@ def _taken_up(builder: _Builder, mention: Mention) -> Chain | None:
 def _subject_of_phrase(builder: _Builder, mention: Mention) -> Chain | None:
     """Whom words beside or around a pronoun say: "Hale, for her part", "a guard, who said he had run"."""
     doc, at = builder.doc, mention.first
-    if at > 2 and doc[at - 1].lower_ == "for" and doc[at - 2].text == "," and doc[at + 1].lower_ == "part":
+    if at > 2 and doc[at - 2 : at + 2].text.casefold() in FOR_ONES_PART:
         beside = builder.ends_at.get(at - 2)
         return beside if beside is not None and may_corefer(mention, beside) else None
     last = next(reversed(builder.recent.values()), None)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.schema import Claim, Reading
 
 QUESTION_AND_ANSWER = frozenset({"Q", "A"})
-LEAST_LABELS = 3
-"""Paragraphs that a label opens in an interview; fewer may open with a heading."""
 
 
 def labels_of(
     reading: Reading, claims: Iterable[tuple[Claim, tuple[int, int] | None]]
 ) -> list[tuple[int, int]]:
-    """The labels of an article that is an interview, in text order; ``claims`` with their sources' ranges."""
-    starts = {block.start for block in reading.blocks if block.kind in ("body", "quote")}
+    """The labels of an article that is an interview, in text order; ``claims`` with their sources' ranges.
+
+    An interview has two speakers, who both speak twice: "Reuters: …", "AFP: …" is a post.
+    """
+    starts = {block.start for block in reading.blocks if block.kind == "body"}
     found = sorted(span for claim, span in claims if span and claim.cue == ":" and span[0] in starts)
-    return found if len(found) >= LEAST_LABELS else []
+    times = Counter(_last_word(reading.text[slice(*span)]) for span in found)
+    return found if sum(n > 1 for n in times.values()) > 1 else []
 
 
 def interviewee(
