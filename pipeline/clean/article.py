@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from pipeline.characters import as_seen
 from pipeline.clean.bylines import is_announced, parse_credit
 from pipeline.clean.furniture import Furniture, load_furniture
 from pipeline.clean.header import Head, find_head, find_opening
-from pipeline.clean.html_page import extract_page, units_of_body
+from pipeline.clean.html_page import Extract, extract_page, units_of_body
 from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose, section_after
 from pipeline.clean.lines import Page, Unit, ends_sentence, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language
@@ -111,6 +112,7 @@ class _Found:
     thread: Thread | None
     ruled: dict[int, Label]
     site_name: str | None
+    modified: dt.datetime | None
 
 
 def _find(raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: CleanConfig) -> _Found:
@@ -118,15 +120,18 @@ def _find(raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: Cl
     thread = find_thread(scored.page, _thread_start(scored, keep), furniture)
     if thread:
         keep = scored.keep(furniture, settings, before_line=thread.first)
-    raw, keep, site_name = _from_html(raw, scored, keep, settings)
+    extract = extract_page(raw.html, raw.url) if raw.html is not None else None
+    if extract is not None:
+        raw, keep = _from_html(raw, extract, scored, keep, settings)
+    site_name, modified = (extract.sitename, extract.modified) if extract is not None else (None, None)
     rules = rules_for(raw.site_key, raw.site)
     ruled = rules.apply(scored.units, keep) if rules else {}
     head = _with_ruled(_with_signature(_head(scored, raw, keep), scored, keep), ruled)
-    return _Found(raw, scored, keep, keep.nonzero()[0].tolist(), head, thread, ruled, site_name)
+    return _Found(raw, scored, keep, keep.nonzero()[0].tolist(), head, thread, ruled, site_name, modified)
 
 
 def _credits(found: _Found) -> Credits:
-    return find_credits(found.raw, found.scored.units, found.head, found.prose)
+    return find_credits(found.raw, found.scored.units, found.head, found.prose, modified=found.modified)
 
 
 def _with_comments(pieces: list[Piece], found: _Found) -> list[Piece]:
@@ -134,19 +139,12 @@ def _with_comments(pieces: list[Piece], found: _Found) -> list[Piece]:
 
 
 def _from_html(
-    raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: CleanConfig
-) -> tuple[RawArticle, NDArray[np.bool_], str | None]:
-    """With the body and the metadata of the page's source, where there is one and it has an article.
-
-    Returns:
-        the article as its source states it, what of it is prose, and the site's name.
-    """
-    extract = extract_page(raw.html, raw.url) if raw.html is not None else None
-    if extract is None:
-        return raw, keep, None
+    raw: RawArticle, extract: Extract, scored: Scored, keep: NDArray[np.bool_], settings: CleanConfig
+) -> tuple[RawArticle, NDArray[np.bool_]]:
+    """The article as its source states it, and what of it is prose, unless its body is not on the page."""
     found = units_of_body(scored.units, extract.text)
     if scored.n_words[found].sum() < settings.html_share * len(extract.text.split()):
-        return raw, keep, extract.sitename
+        return raw, keep
     stated = replace(
         raw,
         title=raw.title or extract.title,
@@ -154,7 +152,7 @@ def _from_html(
         date_text=raw.date_text or extract.date,
         site=raw.site or extract.sitename,
     )
-    return stated, found, extract.sitename
+    return stated, found
 
 
 def _thread_start(scored: Scored, keep: NDArray[np.bool_]) -> int:

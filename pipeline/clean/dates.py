@@ -82,6 +82,8 @@ def _offset_hours(zone: str, day: dt.date) -> float | None:
     zones = _zones()
     if name in zones["fixed"]:
         return zones["fixed"][name]
+    if zone in zones["capitals"]:
+        return zones["capitals"][zone]
     if name in zones["american"]:
         return zones["american"][name] + _is_american_summer(day)
     return None
