@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 import json
 import random
@@ -15,6 +16,7 @@ import pytest
 
 from pipeline.clean.alignment import line_labels
 from pipeline.clean.bylines import agency_at_end, authors_of, dateline_of, parse_byline
+from pipeline.clean.comment_times import with_times
 from pipeline.clean.dates import find_dates, settled_date
 from pipeline.clean.extent import find_extent
 from pipeline.clean.features import look_up
@@ -256,12 +258,62 @@ def thread_of(text: str) -> list[tuple[str, str]]:
             "Leave a Reply\nYour email address will not be published.",
             [("ann", "It rained."), ("bob", "@ann wrote: It rained. For a week.")],
         ),
+        (  # a reply names its parent on the line of its time; counts stand above the comments
+            "Comments (3)\nThis discussion is now closed to new comments\nOrder by Newest | Show 50\nann\n"
+            "3 May 2021 18:01\n12\nIt rained.\nReply Share Report\nbob\nann 3 May 2021 18:14\n3\nNo.\nReply\n"
+            "cy\n3 May 2021 19:00\n0\nThis comment was removed by a moderator.\nReply",
+            [("ann", "It rained."), ("bob", "No."), ("cy", "")],
+        ),
+        (  # a removed comment is nobody's; the comment above it keeps its own time
+            "2 comments:\nann (Ret.) said...\nIt rained.\nMay 3, 2021 at 6:02 AM\nMaj. Bob (ret.) said...\n"
+            "This comment has been removed by the author.\nMay 3, 2021 at 7:15 AM\nPost a Comment",
+            [("ann (Ret.)", "It rained."), ("Maj. Bob (ret.)", "")],
+        ),
+        (  # days without a year, and what stands at the end of a comment
+            "2 comments\nann\n3rd May 6:14 am\nIt rained.\nLast updated: 3rd May 6:20 am\nScore: 12\nReply\n"
+            "bob\n3rd May 7:02 am\nNo.\nScore: -4\nReply",
+            [("ann", "It rained."), ("bob", "No.")],
+        ),
+        (  # newsletters
+            "Comments\nRestacks\nAnn Roe\nMay 2\nLiked by Bob Poe\nIt rained.\nLIKE (14)\nREPLY\n"
+            "1 reply by Bob Poe\ncy\nMay 3\nNo.\nLIKE (6)\nREPLY\n20 more comments...",
+            [("Ann Roe", "It rained."), ("cy", "No.")],
+        ),
+        (  # days in comments are no signatures
+            "2 comments\nann says:\nMeeting on 3 May at 7 pm\nsharp.\nReply\nbob says:\nNo.\nReply",
+            [("ann", "Meeting on 3 May at 7 pm sharp."), ("bob", "No.")],
+        ),
         ("Comments\nNo comments yet. Be the first to comment.", []),
         ("Most read\nTen things to know\nJane Doe\n2 hours ago\nWhy it rains\nBob Poe\n3 hours ago", []),
     ],
 )  # fmt: skip
 def test_threads(text: str, comments: list[tuple[str, str]]) -> None:
     assert thread_of(text) == comments
+
+
+@pytest.mark.parametrize(
+    ("times", "published", "posted"),
+    [
+        (["4th May 7:02 am"], "2021-05-03", ["2021-05-04T07:02"]),
+        (["1 Jan, 0:15"], "2020-12-31", ["2021-01-01T00:15"]),
+        (["May 4"], "2021-05-03", ["2021-05-04T00:00"]),
+        (["May 4"], None, [None]),
+        (["05/06/2021 at 9:14 pm", "06/06/2021 1:00"], "2021-06-05", ["2021-06-05T21:14", "2021-06-06T01:00"]),
+        (["05/06/2021 9:14", "05/14/2021 9:14"], "2021-05-06", ["2021-05-06T09:14", "2021-05-14T09:14"]),
+        (["05/06/2021 9:14", "05/06/2021 9:20"], "2021-01-01", [None, None]),  # months later by either order
+        (["05/06/2021 9:14"], "2021-07-01", [None]),
+    ],
+)  # fmt: skip
+def test_the_date_of_the_article_settles_those_of_comments(
+    times: list[str], published: str | None, posted: list[str | None]
+) -> None:
+    said = (f"ann{i}\n{time}\nIt rained.\nReply" for i, time in enumerate(times))
+    page = split_lines("Comments\n" + "\n".join(said))
+    thread = find_thread(page, 0, load_furniture())
+    assert thread is not None
+    day = dt.datetime.fromisoformat(published).replace(tzinfo=dt.UTC) if published else None
+    found = [comment.posted for comment in with_times(thread, page, day).comments]
+    assert [f"{when:%Y-%m-%dT%H:%M}" if when else None for when in found] == posted
 
 
 def test_what_a_comment_repeats_is_not_said_twice() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.characters import as_seen
 from pipeline.clean.bylines import is_announced, parse_credit
+from pipeline.clean.comment_times import with_times
 from pipeline.clean.furniture import Furniture, load_furniture
 from pipeline.clean.header import Head, find_head, find_opening
 from pipeline.clean.html_page import Extract, extract_page, units_of_body
@@ -85,11 +86,7 @@ def clean_all(
     found = [_find(raws[i], each, keep, settings) for i, each, keep in zip(full, scored, kept, strict=True)]
     labelled = [_label(each.scored, each.keep, each.head, each.ruled, furniture) for each in found]
     named = _with_excerpts(labelled, [each.scored.units for each in found])
-    named = [_with_comments(pieces, each) for pieces, each in zip(named, found, strict=True)]
-    articles = {
-        i: _article(each.raw, each.scored.page, pieces, config, _credits(each), site_name=each.site_name)
-        for i, each, pieces in zip(full, found, named, strict=True)
-    }
+    articles = {i: _named(pieces, each, config) for i, each, pieces in zip(full, found, named, strict=True)}
     return [
         articles.get(i) or _article(raw, page, [], config, Credits(None, None, None, None, None))
         for i, (raw, page) in enumerate(zip(raws, pages, strict=True))
@@ -130,12 +127,14 @@ def _find(raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: Cl
     return _Found(raw, scored, keep, keep.nonzero()[0].tolist(), head, thread, ruled, site_name, modified)
 
 
-def _credits(found: _Found) -> Credits:
-    return find_credits(found.raw, found.scored.units, found.head, found.prose, modified=found.modified)
-
-
-def _with_comments(pieces: list[Piece], found: _Found) -> list[Piece]:
-    return with_thread(pieces, found.scored.page, found.thread, load_furniture()) if found.thread else pieces
+def _named(pieces: list[Piece], found: _Found, config: Config) -> Article:
+    """The article of a page whose units are labelled: with its credits and its comments."""
+    page, head = found.scored.page, found.head
+    said = find_credits(found.raw, found.scored.units, head, found.prose, modified=found.modified)
+    if found.thread:
+        thread = with_times(found.thread, page, said.published)
+        pieces = with_thread(pieces, page, thread, load_furniture())
+    return _article(found.raw, page, pieces, config, said, site_name=found.site_name)
 
 
 def _from_html(
