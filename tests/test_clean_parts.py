@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from pipeline.clean.alignment import line_labels
-from pipeline.clean.bylines import agency_at_end, authors_of, dateline_of, parse_byline
+from pipeline.clean.bylines import agency_at_end, authors_of, dateline_of, parse_byline, reporting_credit
 from pipeline.clean.comment_times import with_times
 from pipeline.clean.dates import find_dates, settled_date
 from pipeline.clean.extent import find_extent
@@ -127,12 +127,28 @@ def test_dates(text: str, when: str | None) -> None:
         ("By Priya Menon (now) and Jack Tull (earlier)", ("Priya Menon", "Jack Tull"), None),
         ("By Jane Doe in Aden and John Roe in New York", ("Jane Doe", "John Roe"), None),
         ("By Tom Ellery, Ridge County Herald staff writer", ("Tom Ellery",), None),
+        ("By Tom Ellery, Kesra and Ifeoma Dike", ("Tom Ellery", "Ifeoma Dike"), None),
+        ("By Colin and Tom Ellery", ("Colin", "Tom Ellery"), None),
+        ("Ifeoma Dike Kyiv WVN June 3, 2024 16:25", ("Ifeoma Dike",), None),
     ],
 )
 def test_bylines(text: str, authors: tuple[str, ...], agency: str | None) -> None:
     found = authors_of(text)
     assert found is not None
     assert (found.authors, found.agency) == (authors, agency)
+
+
+@pytest.mark.parametrize(
+    ("text", "authors"),
+    [
+        ("(Reporting by Jane Doe in Aden; Editing by Max Lund)", ("Jane Doe",)),
+        ("(Reporting by Reuters bureaus in Aden and Amman; Editing by Max Lund)", ()),
+    ],
+)
+def test_reporting_credits(text: str, authors: tuple[str, ...]) -> None:
+    found = reporting_credit(text)
+    assert found is not None
+    assert found.authors == authors
 
 
 @pytest.mark.parametrize(
@@ -298,7 +314,7 @@ def test_threads(text: str, comments: list[tuple[str, str]]) -> None:
         (["1 Jan, 0:15"], "2020-12-31", ["2021-01-01T00:15"]),
         (["May 4"], "2021-05-03", ["2021-05-04T00:00"]),
         (["May 4"], None, [None]),
-        (["05/06/2021 at 9:14 pm", "06/06/2021 1:00"], "2021-06-05", ["2021-06-05T21:14", "2021-06-06T01:00"]),
+        (["05/06/2021 at 9:14 pm", "06/06/21 1:00"], "2021-06-05", ["2021-06-05T21:14", "2021-06-06T01:00"]),
         (["05/06/2021 9:14", "05/14/2021 9:14"], "2021-05-06", ["2021-05-06T09:14", "2021-05-14T09:14"]),
         (["05/06/2021 9:14", "05/06/2021 9:20"], "2021-01-01", [None, None]),  # months later by either order
         (["05/06/2021 9:14"], "2021-07-01", [None]),
@@ -810,3 +826,76 @@ def test_the_author_presented_below() -> None:
     below = ["Related stories", "Sarah Ek is a staff writer at the Tide."]
     assert authors(*below) == ("Sarah Ek",)
     assert authors(*below, "Mary Lunt is the political editor of the Tide.") is None
+
+
+ARCHIVE = ["Recent posts", "Bins again", "The dam above Mirov is still shut", "Friday music", "Blogroll"]
+
+
+MOTTO = ["QUAY NOTES", "Rivers, rents and bad ideas from the valley", "« Bins again | Main | Friday music »"]
+MENU = ["Mirov Gazette", "News Sport What's On Jobs Homes Cars Place an Ad Public Notices", "8th June"]
+
+
+@pytest.mark.parametrize(
+    ("above", "title", "below"),
+    [
+        (MOTTO, "Who keeps the keys of the Mirov dam", ["by Ann Roe"]),  # its byline stands below
+        (MENU, "Dam could be 'shut for a decade' after twelve bolts fail", ["By Ann Roe", "8 June 2018"]),
+        (["Quay notes", "Water and rent in an old valley", "News"], "The dam above Mirov is still shut", []),
+    ],
+)
+def test_headlines_below_mottos_and_menus(above: list[str], title: str, below: list[str]) -> None:
+    date = ["June 08, 2018"] if above == MOTTO else []
+    text = "\n\n".join([*above, *date, title, *below, *PROSE, *ARCHIVE])
+    assert clean(raw(text), config=CONFIG).document.title == title
+
+
+@pytest.mark.parametrize(
+    ("below", "subtitle"),
+    [
+        (
+            ["By Ann Roe", "May 3, 2019", "Engineers say that the bolts failed one by one.", "Advertisement"],
+            "Engineers say that the bolts failed one by one.",
+        ),
+        (["By Ann Roe", "May 3, 2019", "Above: Engineers look at the bolts of the dam on Friday."], None),
+        (["By Ann Roe", "May 3, 2019", "Engineers look at the bolts on May 2, 2019, in Mirov.", "AP"], None),
+    ],
+)
+def test_standfirst_below_the_credits(below: list[str], subtitle: str | None) -> None:
+    head, lines = head_of("Dam above Mirov holds through the night", *below)
+    assert (lines[head.subtitle] if head.subtitle is not None else None) == subtitle
+
+
+def test_a_line_above_a_place_is_a_standfirst() -> None:
+    head = [
+        "Dam above Mirov holds through the night",
+        "May 3, 2019",
+        "Ann Roe",
+        "NEWS",
+        "Photo: Ann Lunt, AP",
+    ]
+    standfirst = "'We look at everything,' says the engineer, who does not say how long it will take"
+    text = "\n\n".join([*head, standfirst, "MIROV, Kesra – " + PROSE[0], *PROSE[1:]])
+    document = clean(raw(text), config=CONFIG).document
+    assert document.subtitle == standfirst
+    assert document.body.startswith("MIROV, Kesra")
+
+
+@pytest.mark.parametrize(
+    ("top", "foot", "publisher"),
+    [
+        (["Mirov Gazette"], ["© Copyright 2001-2019. This site is part of Brine Ltd."], "Mirov Gazette"),
+        (["EV"], ["© 2024 Elbe Valley Legal notice Contact"], "Elbe Valley"),
+        ([], ["© 2024 Mirov Free Press Company"], "Mirov Free Press Company"),
+        ([], ["© The Mirov Ledger Pvt Ltd"], "The Mirov Ledger"),
+        (["MIROV HERALD"], ["Published in Mirov Herald, May 3rd, 2019", "© Brine Print"], "Mirov Herald"),
+        (["MIROV HERALD"], ["Published in Fenwatch, May 3rd, 2019", "© 2019 Brine Print"], "Brine Print"),
+        (["KDLE 6 News", "News"], ["© 2019 Brine Media, Inc."], "KDLE"),
+        (["The Ledger of Wells", "Subscribe"], ["© 2019 Maria Lunt"], "The Ledger of Wells"),
+        (["fenwatch", "WEATHER"], ["About Fenwatch", "Fenwatch is free.", "Write to Fenwatch."], "Fenwatch"),
+        (["May 3, 2019"], ["May 3, 2019"], None),
+    ],
+)  # fmt: skip
+def test_publishers_at_top_and_foot(top: list[str], foot: list[str], publisher: str | None) -> None:
+    title = "Dam above Mirov holds"
+    lines = [*top, title, "MIROV, Mo. (KDLE) — The dam held.", *PROSE, *foot]
+    assert find_publisher(lines, title=title, url=None) == publisher

@@ -16,12 +16,13 @@ from pipeline.clean.comment_times import with_times
 from pipeline.clean.furniture import Furniture, load_furniture
 from pipeline.clean.header import Head, find_head, find_opening
 from pipeline.clean.html_page import Extract, extract_page, units_of_body
+from pipeline.clean.imprints import squeezed
 from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose, section_after
 from pipeline.clean.lines import Page, Unit, ends_sentence, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language
 from pipeline.clean.pieces import Piece, merged_pieces, with_thread
 from pipeline.clean.posts import find_excerpts, with_own_words
-from pipeline.clean.publisher import find_publisher, host_of, squeezed, stated_publisher
+from pipeline.clean.publisher import find_publisher, host_of, stated_publisher
 from pipeline.clean.scored import Scored, score_pages
 from pipeline.clean.scorer import Trees
 from pipeline.clean.site_lines import SiteLines
