@@ -33,6 +33,7 @@ from pipeline.clean.threads import find_thread
 from pipeline.clean.titles import Lines, title_text
 from pipeline.config import ConfigError, load_config
 from pipeline.evaluate.body import score_body, summarise
+from pipeline.read.page import read_page
 from pipeline.run.pages import clean
 from pipeline.schema import RawArticle
 
@@ -899,3 +900,27 @@ def test_publishers_at_top_and_foot(top: list[str], foot: list[str], publisher: 
     title = "Dam above Mirov holds"
     lines = [*top, title, "MIROV, Mo. (KDLE) — The dam held.", *PROSE, *foot]
     assert find_publisher(lines, title=title, url=None) == publisher
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Engineers stand beside the bolts of the dam above Mirov on Tuesday. — Herald",
+        "The dam above Mirov. Photo: Fen Watch.",
+    ],
+)
+def test_a_caption_that_ends_with_its_owner_is_no_prose(caption: str) -> None:
+    head = ["Dam above Mirov holds through the night", "By Ann Roe", "May 3, 2019", caption]
+    made = clean(raw("\n\n".join([*head, *PROSE])), config=CONFIG)
+    assert made.document.body.splitlines() == PROSE
+    assert [segment.text for segment in made.segments if segment.kind == "caption"] == [caption]
+
+
+def test_tags_and_appeals_that_an_extractor_keeps_are_left_out() -> None:
+    lines = [*(f"<p>{line}</p>" for line in PROSE), "<h4>Topics</h4><ul><li>Dams</li><li>Kesra</li></ul>"]
+    appeal = (
+        "<h3>Since you're here …</h3><p>… we have a small favour to ask: pay for it.</p><p>Support us</p>"
+    )
+    page = f"<article><h1>Dam above Mirov holds</h1>{''.join(lines)}{appeal}</article>"
+    made = clean(raw(read_page(page).text, html=page), config=CONFIG)
+    assert made.document.body.splitlines() == PROSE

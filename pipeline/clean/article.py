@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.characters import as_seen
 from pipeline.clean.bylines import is_announced, parse_credit
 from pipeline.clean.comment_times import with_times
+from pipeline.clean.edges import leave_out_notes
 from pipeline.clean.furniture import Furniture, load_furniture
 from pipeline.clean.header import Head, find_head, find_opening
 from pipeline.clean.html_page import Extract, extract_page, units_of_body
@@ -28,6 +29,7 @@ from pipeline.clean.scorer import Trees
 from pipeline.clean.site_lines import SiteLines
 from pipeline.clean.sites import rules_for
 from pipeline.clean.tags import find_tags
+from pipeline.clean.tails import leave_out_appeals, leave_out_fillers
 from pipeline.clean.threads import Thread, find_thread
 from pipeline.clean.titles import Lines, opens_with_title, title_text
 from pipeline.config import CleanConfig, Config
@@ -41,6 +43,8 @@ _SIGNATURE_WORDS = 12
 _CAPTION_WORDS = 60
 _CAPTION_CHARS = 20
 _SURE = 0.9
+_UNLIKELY = 0.2
+"""Probability below which a unit that an extractor kept at the end may be a tag or a button."""
 _MOST_TAG_UNITS = 2
 """Last units of the prose that may turn out to be tags."""
 _NO_PROSE_LINES = 3
@@ -152,6 +156,10 @@ def _from_html(
         date_text=raw.date_text or extract.date,
         site=raw.site or extract.sitename,
     )
+    lower, unlikely = scored.seen.lower, scored.probability < _UNLIKELY
+    leave_out_notes(scored.seen, scored.n_words, found)
+    leave_out_fillers(lower, scored.n_words, found)
+    leave_out_appeals(scored.units, lower, scored.n_words, found, unlikely)
     return stated, found
 
 

@@ -36,7 +36,8 @@ _ROLE_LINE = re.compile(
     re.I,
 )
 _CREDITED_PICTURE = re.compile(
-    r"[.:)”\"] ?(?:Photo(?:graph)?|Picture|Image|Illustration|Credit)(?: by|:) [A-Z][^.]{2,60}$"
+    r"[.:)”\"] ?(?:Photo(?:graph)?|Picture|Image|Illustration|Credit)(?: by|:) [A-Z][^.]{2,60}\.?$"
+    r"|[.:)”\"] ?[—–] ?[A-Z][\w'’.]*(?: [A-Z][\w'’.]*){0,2}$"
 )
 _AGENCY_LIKE = re.compile(r"(?:wire|press|news(?: agency)?)$", re.I)
 _LIST_MARK = re.compile(r"^(?:[*+•·▪►»‣◦–>-]|\d{1,2}[.)])\s")
@@ -96,6 +97,8 @@ def _is_paragraph(lines: Lines, i: int) -> bool:
     text, n_words = lines[i], lines.n_words[i]
     if n_words >= _LONG_WORDS or lines.opens_page_title(i):
         return n_words >= _LONG_WORDS
+    if _CREDITED_PICTURE.search(text):
+        return False
     return n_words >= _SHORT_WORDS and ends_sentence(text) and not is_caption(text)
 
 
