@@ -924,3 +924,21 @@ def test_tags_and_appeals_that_an_extractor_keeps_are_left_out() -> None:
     page = f"<article><h1>Dam above Mirov holds</h1>{''.join(lines)}{appeal}</article>"
     made = clean(raw(read_page(page).text, html=page), config=CONFIG)
     assert made.document.body.splitlines() == PROSE
+
+
+def test_a_channel_saved_as_text() -> None:
+    said = [
+        "Two boats are aground at the quay, harbour staff say. No one was hurt.",
+        "The boats are afloat again.",
+    ]
+    text = (
+        "Quay Notes\n2 104 subscribers\n3 May 2021\n\n"
+        f"Quay Notes, [03.05.21 07:41]\n[Forwarded from Fenwatch]\n{said[0]}\n👁 3.1K\n\n"
+        f"Quay Notes, [03.05.21 08:03]\nIn reply to this message\n{said[1]}\n🙏 12  😢 98\n👁 2.9K\n\n"
+        "Comments (2)\n\nAnn R.\nThey were never aground\n14:02\n\n"
+        "Bob replied to Ann R.\nThey were, my brother says.\n14:10\n\nView in Telegram"
+    )
+    made = clean(raw(text), config=CONFIG)
+    assert made.document.body.splitlines() == said
+    comments = [(s.author, s.text) for s in made.segments if s.kind == "comment"]
+    assert comments == [("Ann R.", "They were never aground"), ("Bob", "They were, my brother says.")]

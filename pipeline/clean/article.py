@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.characters import as_seen
 from pipeline.clean.bylines import is_announced, parse_credit
+from pipeline.clean.channels import find_channel
 from pipeline.clean.comment_times import with_times
 from pipeline.clean.edges import leave_out_notes
 from pipeline.clean.furniture import Furniture, load_furniture
@@ -265,7 +266,9 @@ def _label(
     """Every unit with its kind; ``ruled`` are those that a site's rules name."""
     inside = keep.nonzero()[0].tolist()
     start, end = (inside[0], inside[-1]) if inside else (len(scored.units), -1)
-    special = _captions(scored, keep) | _head_labels(head) | ruled
+    channel = find_channel(scored.units)
+    keep[list(channel)] = False
+    special = _captions(scored, keep) | _head_labels(head) | channel | ruled
     tags = find_tags(scored.units, set(inside[:-_MOST_TAG_UNITS]) | set(special))
     keep[list(tags)] = False
     special = tags | special
