@@ -266,8 +266,9 @@ def _label(
     """Every unit with its kind; ``ruled`` are those that a site's rules name."""
     inside = keep.nonzero()[0].tolist()
     start, end = (inside[0], inside[-1]) if inside else (len(scored.units), -1)
-    channel = find_channel(scored.units)
-    keep[list(channel)] = False
+    channel = find_channel(scored.units, scored.page.text)
+    if channel:
+        keep[list(channel)] = False
     special = _captions(scored, keep) | _head_labels(head) | channel | ruled
     tags = find_tags(scored.units, set(inside[:-_MOST_TAG_UNITS]) | set(special))
     keep[list(tags)] = False

@@ -38,8 +38,10 @@ def _lists() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(lists["lines"]), tuple(lists["starts"])
 
 
-def find_channel(units: Sequence[Unit]) -> dict[int, Label]:
-    """What stands around the posts of a channel, by number; empty where the text is none."""
+def find_channel(units: Sequence[Unit], text: str) -> dict[int, Label]:
+    """What stands around the posts of a channel, by number; empty where the page's ``text`` is none."""
+    if text.count(", [") < _LEAST_HEADERS:
+        return {}
     ending = (i for i, unit in enumerate(units) if unit.text.endswith(("]", "]:")))
     headers = [i for i in ending if _HEADER.match(units[i].text)]
     if len(headers) < _LEAST_HEADERS:

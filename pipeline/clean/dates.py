@@ -54,7 +54,7 @@ _HAS_YEAR = re.compile(r"(?:19|20)\d\d")
 _YEARLESS = tuple(
     re.compile(shape, re.I) for shape in (rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}", rf"\b{_MONTH}\s+{_DAY}")
 )
-_MONTH_STEMS = tuple(sorted({name[:3] for name in _MONTHS}))
+_MONTH_STEM = re.compile("|".join(sorted({name[:3] for name in _MONTHS})), re.I)
 _YEAR_AFTER = re.compile(r",?\s*(?:19|20)\d\d\b")
 _ANY_YEAR = 2000
 """Stands for the year that a date does not tell: a leap year, so that every day is one of it."""
@@ -162,8 +162,7 @@ def find_dates(text: str) -> list[Written]:
 
 def find_yearless(text: str, year: int = _ANY_YEAR) -> Written | None:
     """The first date without a year, as one of ``year``, with its time of day: "24th April 7:02 am"."""
-    lower = text.lower()
-    if not any(stem in lower for stem in _MONTH_STEMS):  # in a fifth of the patterns' time
+    if not _MONTH_STEM.search(text):  # in a fraction of the patterns' time
         return None
     for shape in _YEARLESS:
         match = shape.search(text)

@@ -33,6 +33,6 @@ def printed_in(top: Sequence[str], below: Sequence[str]) -> str | None:
 
 def call_sign(top: Sequence[str], lines: Sequence[str]) -> str | None:
     """The call sign of the broadcaster of a report, where a line of the page's top begins with it too."""
-    signs = {word for line in top if _SIGN.match(word := line.partition(" ")[0])}
+    signs = {word for line in top if line[0] in "KW" and _SIGN.match(word := line.partition(" ")[0])}
     found = {match["sign"] for line in lines if signs and (match := _SIGNED.match(line))} & signs
     return found.pop() if len(found) == 1 else None

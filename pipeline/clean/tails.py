@@ -26,7 +26,8 @@ _APPEAL_WORDS = 90
 _CREDIT_WORDS = 8
 _SENTENCE_WORDS = 6
 _LISTS = tomllib.loads((CONFIGS / "lexicon" / "tails.toml").read_text(encoding="utf-8"))
-_FILLERS, _STARTS = tuple(_LISTS["fillers"]), tuple(_LISTS["starts"])
+_FILLERS = tuple({phrase for each in _LISTS["fillers"] for phrase in (each, each.replace("'", "’"))})
+_STARTS = tuple(_LISTS["starts"])
 _HOLDS = tuple(_LISTS["holds"])
 _INITIALS = re.compile(r"^(?:[a-z]{2,4}/)*[a-z]{2,4} ?\(")
 _STRAIGHT = str.maketrans("’‘", "''")
@@ -35,7 +36,7 @@ _STRAIGHT = str.maketrans("’‘", "''")
 def leave_out_fillers(lower: Sequence[str], n_words: Floats, keep: Flags) -> None:
     """Take out what players and advertisements leave behind: "Story continues below this ad"."""
     for i in keep.nonzero()[0].tolist():
-        if n_words[i] <= _FILLER_WORDS and lower[i].translate(_STRAIGHT).startswith(_FILLERS):
+        if n_words[i] <= _FILLER_WORDS and lower[i].startswith(_FILLERS):
             keep[i] = False
 
 

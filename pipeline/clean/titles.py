@@ -174,9 +174,14 @@ def find_title(lines: Lines, places: range, given: str | None) -> int | None:
 def _listed(lines: Lines, texts: set[str], start: int) -> set[str]:
     """Those of some texts that stand again among short lines from ``start`` on: "Most read", archives."""
     found = set()
-    for i in range(start + 1, len(lines.units) - 1):
-        text = lines[i] if lines[i][0].isalpha() else _ITEM.sub("", lines[i])
-        if text in texts and text not in found and all(map(_is_short, lines.units[i - 1 : i + 2])):
+    units = lines.units
+    for i in range(start + 1, len(units) - 1):
+        text = units[i].text
+        if text not in texts:
+            if text[0].isalpha():
+                continue
+            text = _ITEM.sub("", text)
+        if text in texts and all(map(_is_short, units[i - 1 : i + 2])):
             found.add(text)
     return {text for text in found if len(text.split()) >= _LISTED_WORDS}
 
@@ -304,9 +309,9 @@ def _next_candidate(lines: Lines, i: int, stop: int) -> int | None:
 def _is_menu(text: str, n_words: int) -> bool:
     """Whether the line is capitalised words in a row, many of them names of sections, or the first two."""
     words = [word for word in text.split() if word[0].isalnum()]
-    small = [word for word in words if not word[0].isupper()]
-    if n_words < 3 or not _SMALL_WORDS.issuperset(small):
+    if n_words < 3 or not all(word[0].isupper() or word in _SMALL_WORDS for word in words):
         return False
+    small = not all(word[0].isupper() for word in words)
     is_section = [word.lower() in load_furniture().line for word in words]
     n_sections = sum(is_section)
     if n_sections > 2 and all(is_section[:2]):
