@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 import json
 import random
@@ -14,7 +15,8 @@ import numpy as np
 import pytest
 
 from pipeline.clean.alignment import line_labels
-from pipeline.clean.bylines import agency_at_end, authors_of, dateline_of, parse_byline
+from pipeline.clean.bylines import agency_at_end, authors_of, dateline_of, parse_byline, reporting_credit
+from pipeline.clean.comment_times import with_times
 from pipeline.clean.dates import find_dates, settled_date
 from pipeline.clean.extent import find_extent
 from pipeline.clean.features import look_up
@@ -31,6 +33,7 @@ from pipeline.clean.threads import find_thread
 from pipeline.clean.titles import Lines, title_text
 from pipeline.config import ConfigError, load_config
 from pipeline.evaluate.body import score_body, summarise
+from pipeline.read.page import read_page
 from pipeline.run.pages import clean
 from pipeline.schema import RawArticle
 
@@ -81,6 +84,10 @@ def test_wrapped_paragraphs_are_joined() -> None:
         ("November 18, 2019, 04:05 pm PT", "2019-11-19T00:05"),
         ("July 18, 2019, 04:05 pm PT", "2019-07-18T23:05"),
         ("Thursday, January 09, 2020", "2020-01-09T00:00"),
+        ("3 May 2021 9:30 PM PHT", "2021-05-03T13:30"),
+        ("3 May 2021 08:00 EAT", "2021-05-03T05:00"),
+        ("On 3 May 2021 at 8:00 eat and drink", "2021-05-03T08:00"),
+        ("3 May 2021 06:00 NPT", "2021-05-03T00:15"),
         ("21.05.2021", "2021-05-21T00:00"),
         ("11/19/2019", "2019-11-19T00:00"),
         ("05/06/2019", None),
@@ -121,12 +128,28 @@ def test_dates(text: str, when: str | None) -> None:
         ("By Priya Menon (now) and Jack Tull (earlier)", ("Priya Menon", "Jack Tull"), None),
         ("By Jane Doe in Aden and John Roe in New York", ("Jane Doe", "John Roe"), None),
         ("By Tom Ellery, Ridge County Herald staff writer", ("Tom Ellery",), None),
+        ("By Tom Ellery, Kesra and Ifeoma Dike", ("Tom Ellery", "Ifeoma Dike"), None),
+        ("By Colin and Tom Ellery", ("Colin", "Tom Ellery"), None),
+        ("Ifeoma Dike Kyiv WVN June 3, 2024 16:25", ("Ifeoma Dike",), None),
     ],
 )
 def test_bylines(text: str, authors: tuple[str, ...], agency: str | None) -> None:
     found = authors_of(text)
     assert found is not None
     assert (found.authors, found.agency) == (authors, agency)
+
+
+@pytest.mark.parametrize(
+    ("text", "authors"),
+    [
+        ("(Reporting by Jane Doe in Aden; Editing by Max Lund)", ("Jane Doe",)),
+        ("(Reporting by Reuters bureaus in Aden and Amman; Editing by Max Lund)", ()),
+    ],
+)
+def test_reporting_credits(text: str, authors: tuple[str, ...]) -> None:
+    found = reporting_credit(text)
+    assert found is not None
+    assert found.authors == authors
 
 
 @pytest.mark.parametrize(
@@ -252,12 +275,62 @@ def thread_of(text: str) -> list[tuple[str, str]]:
             "Leave a Reply\nYour email address will not be published.",
             [("ann", "It rained."), ("bob", "@ann wrote: It rained. For a week.")],
         ),
+        (  # a reply names its parent on the line of its time; counts stand above the comments
+            "Comments (3)\nThis discussion is now closed to new comments\nOrder by Newest | Show 50\nann\n"
+            "3 May 2021 18:01\n12\nIt rained.\nReply Share Report\nbob\nann 3 May 2021 18:14\n3\nNo.\nReply\n"
+            "cy\n3 May 2021 19:00\n0\nThis comment was removed by a moderator.\nReply",
+            [("ann", "It rained."), ("bob", "No."), ("cy", "")],
+        ),
+        (  # a removed comment is nobody's; the comment above it keeps its own time
+            "2 comments:\nann (Ret.) said...\nIt rained.\nMay 3, 2021 at 6:02 AM\nMaj. Bob (ret.) said...\n"
+            "This comment has been removed by the author.\nMay 3, 2021 at 7:15 AM\nPost a Comment",
+            [("ann (Ret.)", "It rained."), ("Maj. Bob (ret.)", "")],
+        ),
+        (  # days without a year, and what stands at the end of a comment
+            "2 comments\nann\n3rd May 6:14 am\nIt rained.\nLast updated: 3rd May 6:20 am\nScore: 12\nReply\n"
+            "bob\n3rd May 7:02 am\nNo.\nScore: -4\nReply",
+            [("ann", "It rained."), ("bob", "No.")],
+        ),
+        (  # newsletters
+            "Comments\nRestacks\nAnn Roe\nMay 2\nLiked by Bob Poe\nIt rained.\nLIKE (14)\nREPLY\n"
+            "1 reply by Bob Poe\ncy\nMay 3\nNo.\nLIKE (6)\nREPLY\n20 more comments...",
+            [("Ann Roe", "It rained."), ("cy", "No.")],
+        ),
+        (  # days in comments are no signatures
+            "2 comments\nann says:\nMeeting on 3 May at 7 pm\nsharp.\nReply\nbob says:\nNo.\nReply",
+            [("ann", "Meeting on 3 May at 7 pm sharp."), ("bob", "No.")],
+        ),
         ("Comments\nNo comments yet. Be the first to comment.", []),
         ("Most read\nTen things to know\nJane Doe\n2 hours ago\nWhy it rains\nBob Poe\n3 hours ago", []),
     ],
 )  # fmt: skip
 def test_threads(text: str, comments: list[tuple[str, str]]) -> None:
     assert thread_of(text) == comments
+
+
+@pytest.mark.parametrize(
+    ("times", "published", "posted"),
+    [
+        (["4th May 7:02 am"], "2021-05-03", ["2021-05-04T07:02"]),
+        (["1 Jan, 0:15"], "2020-12-31", ["2021-01-01T00:15"]),
+        (["May 4"], "2021-05-03", ["2021-05-04T00:00"]),
+        (["May 4"], None, [None]),
+        (["05/06/2021 at 9:14 pm", "06/06/21 1:00"], "2021-06-05", ["2021-06-05T21:14", "2021-06-06T01:00"]),
+        (["05/06/2021 9:14", "05/14/2021 9:14"], "2021-05-06", ["2021-05-06T09:14", "2021-05-14T09:14"]),
+        (["05/06/2021 9:14", "05/06/2021 9:20"], "2021-01-01", [None, None]),  # months later by either order
+        (["05/06/2021 9:14"], "2021-07-01", [None]),
+    ],
+)  # fmt: skip
+def test_the_date_of_the_article_settles_those_of_comments(
+    times: list[str], published: str | None, posted: list[str | None]
+) -> None:
+    said = (f"ann{i}\n{time}\nIt rained.\nReply" for i, time in enumerate(times))
+    page = split_lines("Comments\n" + "\n".join(said))
+    thread = find_thread(page, 0, load_furniture())
+    assert thread is not None
+    day = dt.datetime.fromisoformat(published).replace(tzinfo=dt.UTC) if published else None
+    found = [comment.posted for comment in with_times(thread, page, day).comments]
+    assert [f"{when:%Y-%m-%dT%H:%M}" if when else None for when in found] == posted
 
 
 def test_what_a_comment_repeats_is_not_said_twice() -> None:
@@ -754,3 +827,118 @@ def test_the_author_presented_below() -> None:
     below = ["Related stories", "Sarah Ek is a staff writer at the Tide."]
     assert authors(*below) == ("Sarah Ek",)
     assert authors(*below, "Mary Lunt is the political editor of the Tide.") is None
+
+
+ARCHIVE = ["Recent posts", "Bins again", "The dam above Mirov is still shut", "Friday music", "Blogroll"]
+
+
+MOTTO = ["QUAY NOTES", "Rivers, rents and bad ideas from the valley", "« Bins again | Main | Friday music »"]
+MENU = ["Mirov Gazette", "News Sport What's On Jobs Homes Cars Place an Ad Public Notices", "8th June"]
+
+
+@pytest.mark.parametrize(
+    ("above", "title", "below"),
+    [
+        (MOTTO, "Who keeps the keys of the Mirov dam", ["by Ann Roe"]),  # its byline stands below
+        (MENU, "Dam could be 'shut for a decade' after twelve bolts fail", ["By Ann Roe", "8 June 2018"]),
+        (["Quay notes", "Water and rent in an old valley", "News"], "The dam above Mirov is still shut", []),
+    ],
+)
+def test_headlines_below_mottos_and_menus(above: list[str], title: str, below: list[str]) -> None:
+    date = ["June 08, 2018"] if above == MOTTO else []
+    text = "\n\n".join([*above, *date, title, *below, *PROSE, *ARCHIVE])
+    assert clean(raw(text), config=CONFIG).document.title == title
+
+
+@pytest.mark.parametrize(
+    ("below", "subtitle"),
+    [
+        (
+            ["By Ann Roe", "May 3, 2019", "Engineers say that the bolts failed one by one.", "Advertisement"],
+            "Engineers say that the bolts failed one by one.",
+        ),
+        (["By Ann Roe", "May 3, 2019", "Above: Engineers look at the bolts of the dam on Friday."], None),
+        (["By Ann Roe", "May 3, 2019", "Engineers look at the bolts on May 2, 2019, in Mirov.", "AP"], None),
+    ],
+)
+def test_standfirst_below_the_credits(below: list[str], subtitle: str | None) -> None:
+    head, lines = head_of("Dam above Mirov holds through the night", *below)
+    assert (lines[head.subtitle] if head.subtitle is not None else None) == subtitle
+
+
+def test_a_line_above_a_place_is_a_standfirst() -> None:
+    head = [
+        "Dam above Mirov holds through the night",
+        "May 3, 2019",
+        "Ann Roe",
+        "NEWS",
+        "Photo: Ann Lunt, AP",
+    ]
+    standfirst = "'We look at everything,' says the engineer, who does not say how long it will take"
+    text = "\n\n".join([*head, standfirst, "MIROV, Kesra – " + PROSE[0], *PROSE[1:]])
+    document = clean(raw(text), config=CONFIG).document
+    assert document.subtitle == standfirst
+    assert document.body.startswith("MIROV, Kesra")
+
+
+@pytest.mark.parametrize(
+    ("top", "foot", "publisher"),
+    [
+        (["Mirov Gazette"], ["© Copyright 2001-2019. This site is part of Brine Ltd."], "Mirov Gazette"),
+        (["EV"], ["© 2024 Elbe Valley Legal notice Contact"], "Elbe Valley"),
+        ([], ["© 2024 Mirov Free Press Company"], "Mirov Free Press Company"),
+        ([], ["© The Mirov Ledger Pvt Ltd"], "The Mirov Ledger"),
+        (["MIROV HERALD"], ["Published in Mirov Herald, May 3rd, 2019", "© Brine Print"], "Mirov Herald"),
+        (["MIROV HERALD"], ["Published in Fenwatch, May 3rd, 2019", "© 2019 Brine Print"], "Brine Print"),
+        (["KDLE 6 News", "News"], ["© 2019 Brine Media, Inc."], "KDLE"),
+        (["The Ledger of Wells", "Subscribe"], ["© 2019 Maria Lunt"], "The Ledger of Wells"),
+        (["fenwatch", "WEATHER"], ["About Fenwatch", "Fenwatch is free.", "Write to Fenwatch."], "Fenwatch"),
+        (["May 3, 2019"], ["May 3, 2019"], None),
+    ],
+)  # fmt: skip
+def test_publishers_at_top_and_foot(top: list[str], foot: list[str], publisher: str | None) -> None:
+    title = "Dam above Mirov holds"
+    lines = [*top, title, "MIROV, Mo. (KDLE) — The dam held.", *PROSE, *foot]
+    assert find_publisher(lines, title=title, url=None) == publisher
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Engineers stand beside the bolts of the dam above Mirov on Tuesday. — Herald",
+        "The dam above Mirov. Photo: Fen Watch.",
+    ],
+)
+def test_a_caption_that_ends_with_its_owner_is_no_prose(caption: str) -> None:
+    head = ["Dam above Mirov holds through the night", "By Ann Roe", "May 3, 2019", caption]
+    made = clean(raw("\n\n".join([*head, *PROSE])), config=CONFIG)
+    assert made.document.body.splitlines() == PROSE
+    assert [segment.text for segment in made.segments if segment.kind == "caption"] == [caption]
+
+
+def test_tags_and_appeals_that_an_extractor_keeps_are_left_out() -> None:
+    lines = [*(f"<p>{line}</p>" for line in PROSE), "<h4>Topics</h4><ul><li>Dams</li><li>Kesra</li></ul>"]
+    appeal = (
+        "<h3>Since you're here …</h3><p>… we have a small favour to ask: pay for it.</p><p>Support us</p>"
+    )
+    page = f"<article><h1>Dam above Mirov holds</h1>{''.join(lines)}{appeal}</article>"
+    made = clean(raw(read_page(page).text, html=page), config=CONFIG)
+    assert made.document.body.splitlines() == PROSE
+
+
+def test_a_channel_saved_as_text() -> None:
+    said = [
+        "Two boats are aground at the quay, harbour staff say. No one was hurt.",
+        "The boats are afloat again.",
+    ]
+    text = (
+        "Quay Notes\n2 104 subscribers\n3 May 2021\n\n"
+        f"Quay Notes, [03.05.21 07:41]\n[Forwarded from Fenwatch]\n{said[0]}\n👁 3.1K\n\n"
+        f"Quay Notes, [03.05.21 08:03]\nIn reply to this message\n{said[1]}\n🙏 12  😢 98\n👁 2.9K\n\n"
+        "Comments (2)\n\nAnn R.\nThey were never aground\n14:02\n\n"
+        "Bob replied to Ann R.\nThey were, my brother says.\n14:10\n\nView in Telegram"
+    )
+    made = clean(raw(text), config=CONFIG)
+    assert made.document.body.splitlines() == said
+    comments = [(s.author, s.text) for s in made.segments if s.kind == "comment"]
+    assert comments == [("Ann R.", "They were never aground"), ("Bob", "They were, my brother says.")]

@@ -107,3 +107,36 @@ def test_a_long_thread_is_no_clean_text() -> None:
 def test_the_copyright_of_a_short_text_is_no_prose(line: str) -> None:
     assert kept([PROSE, PROSE, line], [0.9, 0.9, 0.9]) == [0, 1]
     assert kept([PROSE, line, PROSE], [0.9, 0.9, 0.9]) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Your browser doesn’t support the video element.",
+        "Story continues below this ad",
+    ],
+)
+def test_what_players_and_advertisements_leave_behind_is_left_out(line: str) -> None:
+    assert kept([*[PROSE] * 3, line, *[PROSE] * 3], [0.9] * 7) == [0, 1, 2, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["kl/tr (AFP, Reuters)"],
+        ["——", "To report an error, write to desk@bay.example", "Stay in touch with us on all your devices."],
+        ["… we have a small favour to ask. Fewer people pay for news, and we need you to keep it free."],
+        ["Thanks for reading Bay Notes! This post is public so feel free to share it."],
+        ["While you’re here: every Monday we tell what the ferries did. You can sign up here."],
+        ["Additional reporting by Ann Roe"],
+    ],
+)
+def test_appeals_and_credits_below_the_story_are_left_out(lines: list[str]) -> None:
+    assert kept([*[PROSE] * 5, *lines], [0.9] * 5 + [0.7] * len(lines)) == list(range(5))
+
+
+@pytest.mark.parametrize(
+    "line", ["Thanks for reading the notice, the clerk told her, and shut the window of the booth.", "“No.”"]
+)
+def test_what_stands_inside_the_story_stays(line: str) -> None:
+    assert kept([*[PROSE] * 3, line, PROSE], [0.9] * 5) == list(range(5))

@@ -236,6 +236,8 @@ def test_other_languages_can_be_let_in() -> None:
         ("<ul><li>a<li>b</ul><table><tr><td>c<td>d</table><h1>e</h1>f", "a\nb\nc\nd\ne\nf"),
         ("<title>not on the page</title><p>on it</p>", "on it"),
         ("<nav><a>Home</a><a>News</a> <a>Sport</a></nav>", "Home News Sport"),
+        ("<p>Ann<time>3 May</time><span>5 likes</span></p>", "Ann 3 May 5 likes"),
+        ("<p>On <time>3 May</time>, he (<time>4 May</time>) left", "On 3 May, he (4 May) left"),
         ("re<wbr>open&shy;ed and zero\u200bwidth", "reopened and zerowidth"),
         ("<p>He said <q>no</q>.</p>", "He said “no”."),
         ("<pre>x  y\n  z</pre>", "x y\nz"),

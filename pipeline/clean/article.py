@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,20 +12,25 @@ from numpy.typing import NDArray
 
 from pipeline.characters import as_seen
 from pipeline.clean.bylines import is_announced, parse_credit
+from pipeline.clean.channels import find_channel
+from pipeline.clean.comment_times import with_times
+from pipeline.clean.edges import leave_out_notes
 from pipeline.clean.furniture import Furniture, load_furniture
 from pipeline.clean.header import Head, find_head, find_opening
-from pipeline.clean.html_page import extract_page, units_of_body
+from pipeline.clean.html_page import Extract, extract_page, units_of_body
+from pipeline.clean.imprints import squeezed
 from pipeline.clean.kinds import Label, is_caption, label_furniture, label_prose, section_after
 from pipeline.clean.lines import Page, Unit, ends_sentence, split_lines
 from pipeline.clean.metadata import Credits, find_credits, find_language
 from pipeline.clean.pieces import Piece, merged_pieces, with_thread
 from pipeline.clean.posts import find_excerpts, with_own_words
-from pipeline.clean.publisher import find_publisher, host_of, squeezed, stated_publisher
+from pipeline.clean.publisher import find_publisher, host_of, stated_publisher
 from pipeline.clean.scored import Scored, score_pages
 from pipeline.clean.scorer import Trees
 from pipeline.clean.site_lines import SiteLines
 from pipeline.clean.sites import rules_for
 from pipeline.clean.tags import find_tags
+from pipeline.clean.tails import leave_out_appeals, leave_out_fillers
 from pipeline.clean.threads import Thread, find_thread
 from pipeline.clean.titles import Lines, opens_with_title, title_text
 from pipeline.config import CleanConfig, Config
@@ -38,6 +44,8 @@ _SIGNATURE_WORDS = 12
 _CAPTION_WORDS = 60
 _CAPTION_CHARS = 20
 _SURE = 0.9
+_UNLIKELY = 0.2
+"""Probability below which a unit that an extractor kept at the end may be a tag or a button."""
 _MOST_TAG_UNITS = 2
 """Last units of the prose that may turn out to be tags."""
 _NO_PROSE_LINES = 3
@@ -84,11 +92,7 @@ def clean_all(
     found = [_find(raws[i], each, keep, settings) for i, each, keep in zip(full, scored, kept, strict=True)]
     labelled = [_label(each.scored, each.keep, each.head, each.ruled, furniture) for each in found]
     named = _with_excerpts(labelled, [each.scored.units for each in found])
-    named = [_with_comments(pieces, each) for pieces, each in zip(named, found, strict=True)]
-    articles = {
-        i: _article(each.raw, each.scored.page, pieces, config, _credits(each), site_name=each.site_name)
-        for i, each, pieces in zip(full, found, named, strict=True)
-    }
+    articles = {i: _named(pieces, each, config) for i, each, pieces in zip(full, found, named, strict=True)}
     return [
         articles.get(i) or _article(raw, page, [], config, Credits(None, None, None, None, None))
         for i, (raw, page) in enumerate(zip(raws, pages, strict=True))
@@ -111,6 +115,7 @@ class _Found:
     thread: Thread | None
     ruled: dict[int, Label]
     site_name: str | None
+    modified: dt.datetime | None
 
 
 def _find(raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: CleanConfig) -> _Found:
@@ -118,35 +123,33 @@ def _find(raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: Cl
     thread = find_thread(scored.page, _thread_start(scored, keep), furniture)
     if thread:
         keep = scored.keep(furniture, settings, before_line=thread.first)
-    raw, keep, site_name = _from_html(raw, scored, keep, settings)
+    extract = extract_page(raw.html, raw.url) if raw.html is not None else None
+    if extract is not None:
+        raw, keep = _from_html(raw, extract, scored, keep, settings)
+    site_name, modified = (extract.sitename, extract.modified) if extract is not None else (None, None)
     rules = rules_for(raw.site_key, raw.site)
     ruled = rules.apply(scored.units, keep) if rules else {}
     head = _with_ruled(_with_signature(_head(scored, raw, keep), scored, keep), ruled)
-    return _Found(raw, scored, keep, keep.nonzero()[0].tolist(), head, thread, ruled, site_name)
+    return _Found(raw, scored, keep, keep.nonzero()[0].tolist(), head, thread, ruled, site_name, modified)
 
 
-def _credits(found: _Found) -> Credits:
-    return find_credits(found.raw, found.scored.units, found.head, found.prose)
-
-
-def _with_comments(pieces: list[Piece], found: _Found) -> list[Piece]:
-    return with_thread(pieces, found.scored.page, found.thread, load_furniture()) if found.thread else pieces
+def _named(pieces: list[Piece], found: _Found, config: Config) -> Article:
+    """The article of a page whose units are labelled: with its credits and its comments."""
+    page, head = found.scored.page, found.head
+    said = find_credits(found.raw, found.scored.units, head, found.prose, modified=found.modified)
+    if found.thread:
+        thread = with_times(found.thread, page, said.published)
+        pieces = with_thread(pieces, page, thread, load_furniture())
+    return _article(found.raw, page, pieces, config, said, site_name=found.site_name)
 
 
 def _from_html(
-    raw: RawArticle, scored: Scored, keep: NDArray[np.bool_], settings: CleanConfig
-) -> tuple[RawArticle, NDArray[np.bool_], str | None]:
-    """With the body and the metadata of the page's source, where there is one and it has an article.
-
-    Returns:
-        the article as its source states it, what of it is prose, and the site's name.
-    """
-    extract = extract_page(raw.html, raw.url) if raw.html is not None else None
-    if extract is None:
-        return raw, keep, None
+    raw: RawArticle, extract: Extract, scored: Scored, keep: NDArray[np.bool_], settings: CleanConfig
+) -> tuple[RawArticle, NDArray[np.bool_]]:
+    """The article as its source states it, and what of it is prose, unless its body is not on the page."""
     found = units_of_body(scored.units, extract.text)
     if scored.n_words[found].sum() < settings.html_share * len(extract.text.split()):
-        return raw, keep, extract.sitename
+        return raw, keep
     stated = replace(
         raw,
         title=raw.title or extract.title,
@@ -154,7 +157,11 @@ def _from_html(
         date_text=raw.date_text or extract.date,
         site=raw.site or extract.sitename,
     )
-    return stated, found, extract.sitename
+    lower, unlikely = scored.seen.lower, scored.probability < _UNLIKELY
+    leave_out_notes(scored.seen, scored.n_words, found)
+    leave_out_fillers(lower, scored.n_words, found)
+    leave_out_appeals(scored.units, lower, scored.n_words, found, unlikely)
+    return stated, found
 
 
 def _thread_start(scored: Scored, keep: NDArray[np.bool_]) -> int:
@@ -259,7 +266,10 @@ def _label(
     """Every unit with its kind; ``ruled`` are those that a site's rules name."""
     inside = keep.nonzero()[0].tolist()
     start, end = (inside[0], inside[-1]) if inside else (len(scored.units), -1)
-    special = _captions(scored, keep) | _head_labels(head) | ruled
+    channel = find_channel(scored.units, scored.page.text)
+    if channel:
+        keep[list(channel)] = False
+    special = _captions(scored, keep) | _head_labels(head) | channel | ruled
     tags = find_tags(scored.units, set(inside[:-_MOST_TAG_UNITS]) | set(special))
     keep[list(tags)] = False
     special = tags | special

@@ -21,6 +21,7 @@ from pipeline.clean.people import (
     is_section,
     looks_like_agency,
     recased,
+    without_place,
     without_role,
 )
 
@@ -163,8 +164,14 @@ def _names(text: str) -> Byline | None:
         elif part in parts and is_person(name) and not _belongs_to_agency(name):
             authors.append(recased(name))
     if authors or agency or len(text.split()) <= 6:
-        return Byline(tuple(dict.fromkeys(authors)), agency)
+        return Byline(tuple(dict.fromkeys(_without_places(authors))), agency)
     return None
+
+
+def _without_places(names: list[str]) -> list[str]:
+    """The names less single words among fuller ones, which are places: "Jo Hart, Gusau and Max Lund"."""
+    full = [name for name in names if " " in name]
+    return [name for name in names if name in full or has_given_name(name)] if full else names
 
 
 def agency_within(text: str) -> str | None:
@@ -209,7 +216,7 @@ def parse_credit(text: str) -> Byline | None:
             and (not job or has_given_name(name))
         ):
             evidence, job = evidence or name != part, job or name != part
-            authors.append(recased(name))
+            authors.append(recased(without_place(name) if evidence else name))
         elif (tail := _with_paper(part)) is not None:
             authors, agency = [*authors, recased(tail[0])], agency or tail[1]
         elif len(part) > 4 and looks_like_agency(part) and _is_placed(rest, n_dates) and not is_section(part):
@@ -267,7 +274,10 @@ def authors_of(text: str) -> Byline | None:
 def reporting_credit(text: str) -> Byline | None:
     """The authors in a wire service's line below: "(Reporting by Jane Doe in Aden; Editing by …)"."""
     match = _REPORTING.match(text)
-    return _names(_BETWEEN.sub("", match["names"]).replace(" in ", " | ", 1)) if match else None
+    byline = _names(_BETWEEN.sub("", match["names"]).replace(" in ", " | ", 1)) if match else None
+    if byline is None:
+        return None
+    return Byline(tuple(name for name in byline.authors if " " in name), byline.agency)  # else a place
 
 
 def agency_at_end(text: str) -> str | None:

@@ -51,6 +51,13 @@ _SHAPES = tuple(
 )
 _HAS_YEAR = re.compile(r"(?:19|20)\d\d")
 """A complete date has a year: looking for it first spares six searches of nearly every line."""
+_YEARLESS = tuple(
+    re.compile(shape, re.I) for shape in (rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}", rf"\b{_MONTH}\s+{_DAY}")
+)
+_MONTH_STEM = re.compile("|".join(sorted({name[:3] for name in _MONTHS})), re.I)
+_YEAR_AFTER = re.compile(r",?\s*(?:19|20)\d\d\b")
+_ANY_YEAR = 2000
+"""Stands for the year that a date does not tell: a leap year, so that every day is one of it."""
 _CLOCK_ALONE = re.compile(r"\W*" + _CLOCK + r"\W*$", re.I)
 _AGO = re.compile(
     r"\b(?:\d+|an?|one|two|three) (?:second|sec|minute|min|hour|hr|day|week|month|year)s? ago\b", re.I
@@ -82,6 +89,8 @@ def _offset_hours(zone: str, day: dt.date) -> float | None:
     zones = _zones()
     if name in zones["fixed"]:
         return zones["fixed"][name]
+    if zone in zones["capitals"]:
+        return zones["capitals"][zone]
     if name in zones["american"]:
         return zones["american"][name] + _is_american_summer(day)
     return None
@@ -149,6 +158,22 @@ def find_dates(text: str) -> list[Written]:
             taken.append(match.span())
             found.append(_with_time(text, match, day))
     return sorted(found, key=lambda written: written.start)
+
+
+def find_yearless(text: str, year: int = _ANY_YEAR) -> Written | None:
+    """The first date without a year, as one of ``year``, with its time of day: "24th April 7:02 am"."""
+    if not _MONTH_STEM.search(text):  # in a fraction of the patterns' time
+        return None
+    for shape in _YEARLESS:
+        match = shape.search(text)
+        if match is None or _YEAR_AFTER.match(text, match.end()):
+            continue
+        try:
+            day = dt.date(year, _MONTHS[match["month"].lower().rstrip(".")], int(match["day"]))
+        except ValueError:
+            continue
+        return _with_time(text, match, day)
+    return None
 
 
 def settled_date(text: str, page: str) -> Written | None:

@@ -130,7 +130,7 @@ def keep_turns(units: Sequence[Unit], keep: Flags, marked: Flags) -> None:
     """Keep the questions and answers that go on from the last kept unit."""
     kept = keep.nonzero()[0]
     last = int(kept[-1]) if len(kept) else -1
-    if last >= 0 and _item(units[last].text) == "turn":
+    if last >= 0 and item_kind(units[last].text) == "turn":
         keep[last + 1 : _list_end(units, last + 1, "turn", marked)] = True
 
 
@@ -139,14 +139,14 @@ def keep_announced_list(units: Sequence[Unit], keep: Flags, marked: Flags, end: 
     for head in (end - 1, end):
         if not 0 <= head < len(units) - _MIN_ITEMS or marked[head] or units[head].text[-1] != ":":
             continue
-        kind = _item(units[head + 1].text)
+        kind = item_kind(units[head + 1].text)
         stop = _list_end(units, head + 1, kind, marked)
         if stop - head > _MIN_ITEMS:
             keep[head:stop] = True
             return
 
 
-def _item(text: str) -> str | None:
+def item_kind(text: str) -> str | None:
     """The kind of list that a unit looks like an item of."""
     match = _ITEM.match(text)
     return match.lastgroup if match else None
@@ -155,6 +155,6 @@ def _item(text: str) -> str | None:
 def _list_end(units: Sequence[Unit], first: int, kind: str | None, marked: Flags) -> int:
     """One past the last of the items of one kind from ``first`` on."""
     end = first
-    while kind and end < len(units) and not marked[end] and _item(units[end].text) == kind:
+    while kind and end < len(units) and not marked[end] and item_kind(units[end].text) == kind:
         end += 1
     return end

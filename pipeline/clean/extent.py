@@ -28,6 +28,7 @@ from pipeline.clean.features import Seen
 from pipeline.clean.furniture import Furniture
 from pipeline.clean.kinds import is_caption
 from pipeline.clean.lines import Unit, ends_sentence
+from pipeline.clean.tails import leave_out_appeals, leave_out_fillers
 from pipeline.config import CleanConfig
 
 Floats = NDArray[np.floating[Any]]
@@ -79,6 +80,8 @@ def keep_units(scores: Scores, furniture: Furniture, settings: CleanConfig) -> F
     _look_back(scores, probability, keep, marked, settings)
     leave_out_notes(scores.seen, scores.n_words, keep)
     leave_out_imprint(scores.seen, scores.n_words, keep, furniture)
+    leave_out_fillers(scores.seen.lower, scores.n_words, keep)
+    leave_out_appeals(scores.units, scores.seen.lower, scores.n_words, keep)
     if not np.count_nonzero(keep):
         return keep
     if not clean:

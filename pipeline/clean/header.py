@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from pipeline.clean.bylines import Byline, is_announced, parse_byline, parse_credit
+from pipeline.clean.bylines import Byline, dateline_of, is_announced, parse_byline, parse_credit
 from pipeline.clean.dates import has_date, is_clock
 from pipeline.clean.kinds import is_caption
 from pipeline.clean.lines import ends_sentence
@@ -27,6 +27,7 @@ _CREDIT_WORDS = 16
 _SUBTITLE_WORDS = range(4, 61)
 _BARE_SUBTITLE_WORDS = range(6, 31)
 """Words of a standfirst that nothing but its place below the headline tells."""
+_BELOW_WORDS = range(8, 61)
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun|published|updated|posted|last|date|on|first)", re.I)
 _ROLE_LINE = re.compile(
     r"\b(?:correspondent|reporter|staff writer|columnist|bureau chief|political editor|business editor)\b"
@@ -35,7 +36,8 @@ _ROLE_LINE = re.compile(
     re.I,
 )
 _CREDITED_PICTURE = re.compile(
-    r"[.:)”\"] ?(?:Photo(?:graph)?|Picture|Image|Illustration|Credit)(?: by|:) [A-Z][^.]{2,60}$"
+    r"[.:)”\"] ?(?:Photo(?:graph)?|Picture|Image|Illustration|Credit)(?: by|:) [A-Z][^.]{2,60}\.?$"
+    r"|[.:)”\"] ?[—–] ?[A-Z][\w'’.]*(?: [A-Z][\w'’.]*){0,2}$"
 )
 _AGENCY_LIKE = re.compile(r"(?:wire|press|news(?: agency)?)$", re.I)
 _LIST_MARK = re.compile(r"^(?:[*+•·▪►»‣◦–>-]|\d{1,2}[.)])\s")
@@ -95,6 +97,8 @@ def _is_paragraph(lines: Lines, i: int) -> bool:
     text, n_words = lines[i], lines.n_words[i]
     if n_words >= _LONG_WORDS or lines.opens_page_title(i):
         return n_words >= _LONG_WORDS
+    if _CREDITED_PICTURE.search(text):
+        return False
     return n_words >= _SHORT_WORDS and ends_sentence(text) and not is_caption(text)
 
 
@@ -120,6 +124,8 @@ def find_head(lines: Lines, first: int, *, given: str | None) -> Head:
         _add_from_above(lines, title, first, found)
     if found.subtitle is not None and not _may_be_subtitle(lines, found.subtitle, first, found):
         found.subtitle = None
+    if found.subtitle is None and title is not None:
+        found.subtitle = _standfirst_below(lines, title, first, found)
     kinds = found.kinds
     return Head(
         title,
@@ -129,6 +135,44 @@ def find_head(lines: Lines, first: int, *, given: str | None) -> Head:
         tuple(kinds["dateline"]),
         tuple(kinds["caption"]),
     )
+
+
+def _standfirst_below(lines: Lines, title: int, first: int, found: _Found) -> int | None:
+    """A standfirst below byline and date, where something else than prose follows: a picture, buttons.
+
+    Or a line right above prose that opens with a place: news agencies' reports begin with it.
+    """
+    below = max([title, *found.kinds["byline"], *found.kinds["date"]]) + 1
+    between = range(below + 1, first)
+    if (
+        title + 1 < below < first
+        and below - title <= _CREDIT_UNITS
+        and ends_sentence(lines[below])
+        and between
+        and all(lines.n_words[j] < _LONG_WORDS for j in between)
+        and _can_be_standfirst(lines, below)
+    ):
+        return below
+    last = first - 1
+    opens = first < len(lines.units) and last > title and dateline_of(lines[first])
+    if not (opens and opens[0]) or last in found.kinds["caption"] or not _can_be_standfirst(lines, last):
+        return None
+    return None if ":" in lines[last] else last  # several headlines
+
+
+def _can_be_standfirst(lines: Lines, i: int) -> bool:
+    return (
+        lines.n_words[i] in _BELOW_WORDS
+        and not _is_notice(lines, i)
+        and not (lines.marked(i) or lines.seen.start_mask[i])
+        and not (is_caption(lines[i]) or has_date(lines[i]))  # dates are in captions
+    )
+
+
+def _is_notice(lines: Lines, i: int) -> bool:
+    text = lines[i]
+    patterns = (NOTICE.match(text), _LIST_MARK.match(text), BREADCRUMB.search(text))
+    return any(patterns) or bool(lines.seen.anywhere_mask[i])
 
 
 def _add_from_above(lines: Lines, title: int, first: int, found: _Found) -> None:
@@ -236,7 +280,7 @@ def _may_be_subtitle(lines: Lines, i: int, first: int, found: _Found) -> bool:
     """A whole sentence right above the prose is prose; a standfirst has a byline, a date or a picture
     below it."""
     text = lines[i]
-    if NOTICE.match(text) or _LIST_MARK.match(text) or BREADCRUMB.search(text) or lines.seen.anywhere_mask[i]:
+    if _is_notice(lines, i):
         return False
     if found.below(i):
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import logging
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.clean.alignment import TOKEN, aligned
 from pipeline.clean.lines import Unit
+from pipeline.clean.page_times import stated_times
 
 MIN_BODY_WORDS = 20
 """Under this trafilatura has found a notice or a caption, and the text is read as any other."""
@@ -22,7 +24,10 @@ _MOST_TOKENS = 400_000_000
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What trafilatura finds in a page. Nothing here has an offset: ``text`` is its own arrangement."""
+    """What trafilatura finds in a page. Nothing here has an offset: ``text`` is its own arrangement.
+
+    ``date`` has the time of day where the source states it; ``modified`` is a later change.
+    """
 
     text: str
     title: str | None
@@ -30,6 +35,7 @@ class Extract:
     date: str | None
     sitename: str | None
     tags: tuple[str, ...]
+    modified: dt.datetime | None = None
 
 
 @functools.cache
@@ -53,7 +59,16 @@ def extract_page(html: str, url: str | None) -> Extract | None:
         return None
     if found is None or not found.text or len(found.text.split()) < MIN_BODY_WORDS:
         return None
-    return Extract(found.text, found.title, found.author, found.date, found.sitename, tuple(found.tags or ()))
+    time, modified = stated_times(html, found.date)
+    return Extract(
+        found.text,
+        found.title,
+        found.author,
+        time or found.date,
+        found.sitename,
+        tuple(found.tags or ()),
+        modified,
+    )
 
 
 def units_of_body(units: Sequence[Unit], body: str) -> NDArray[np.bool_]:

@@ -48,8 +48,18 @@ class Credits:
     updated: dt.datetime | None
 
 
-def find_credits(raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequence[int]) -> Credits:
-    """Credits from the head, the first and last paragraphs, and what the input states."""
+def find_credits(
+    raw: RawArticle,
+    units: Sequence[Unit],
+    head: Head,
+    prose: Sequence[int],
+    *,
+    modified: dt.datetime | None = None,
+) -> Credits:
+    """Credits from the head, the first and last paragraphs, and what the input states.
+
+    ``modified`` is when the page's source says it was changed: what the page shows comes first.
+    """
     authors: list[str] = []
     agency = None
     for i in head.bylines:
@@ -74,7 +84,7 @@ def find_credits(raw: RawArticle, units: Sequence[Unit], head: Head, prose: Sequ
         authors = _authors_below([unit.text for unit in units[prose[-1] :]])
     authors = [name for name in authors if agency is None or name.lower() != agency.lower()]
     published, text, updated = _times(raw, units, head, prose)
-    return Credits(tuple(authors) or None, agency, published, text, updated)
+    return Credits(tuple(authors) or None, agency, published, text, updated or modified)
 
 
 def _are_known(names: Sequence[str]) -> bool:
@@ -132,11 +142,23 @@ def _times(
     if raw.date_text:
         stated = find_dates(raw.date_text)
         if stated and not_future(stated[0].when):
-            return stated[0].when, raw.date_text, updated
+            return *_as_shown(stated[0], raw.date_text, published), updated
     published = published or _dated_elsewhere(raw, units, head, prose)
     if published is None:
         return None, None, updated
     return published[0].when, published[1], updated
+
+
+def _as_shown(
+    stated: Written, stated_text: str, shown: tuple[Written, str] | None
+) -> tuple[dt.datetime, str]:
+    """When the input says an article was published, and how the page shows that day.
+
+    The page may tell the hour where the input does not.
+    """
+    if shown is None or abs(shown[0].when - stated.when) >= dt.timedelta(days=1):
+        return stated.when, stated_text
+    return shown[0].when if shown[0].has_time and not stated.has_time else stated.when, shown[1]
 
 
 def _dated_elsewhere(

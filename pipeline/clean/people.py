@@ -120,6 +120,21 @@ def has_role(text: str) -> bool:
     return _ROLE.search(text) is not None
 
 
+def without_place(name: str) -> str:
+    """``Jo Hart Belgrade BLN`` → ``Jo Hart``: a paper's letters and a place may follow."""
+    words = name.split()
+    if len(words) > 2 and words[-1].isupper() and len(words[-1]) > 2 and not name.isupper():
+        words.pop()
+    if len(words) > 2 and words[-1] in _places():
+        words.pop()
+    return " ".join(words)
+
+
+@functools.cache
+def _places() -> frozenset[str]:
+    return frozenset(name for row in read_lexicon("places") for name in row[1].split())
+
+
 def without_role(name: str) -> str:
     """``Bryn Howell Heritage reporter`` → ``Bryn Howell``; ``Dale County Herald reporter`` names a paper."""
     match = _ROLE_AFTER.match(name)

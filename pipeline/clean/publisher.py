@@ -8,7 +8,9 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from pipeline.clean.dates import has_date
 from pipeline.clean.furniture import load_furniture
+from pipeline.clean.imprints import call_sign, printed_in, squeezed
 from pipeline.clean.invitations import beginnings, mentions, self_named
 from pipeline.clean.people import agency_of, has_given_name, is_person
 from pipeline.config import read_lexicon
@@ -37,10 +39,13 @@ _PUBLISHED_BY = re.compile(
 )
 _LICENSED = re.compile(r"\b[Cc]ontent (?:by|of|from) (?P<owner>[A-Z][\w &'’-]{2,48}?) is licen[sc]ed\b")
 _PUBLISHERS = re.compile(r" (?:publishers|publishing|publications)(?: (?:company|co|group))?$", re.I)
-_COMPANY = re.compile(r",?\s*\b(?:inc|llc|ltd|limited|corp|plc|gmbh|s\.?a|pty|group plc)\b\.?,?$", re.I)
+_COMPANY = re.compile(
+    r",?\s*\b(?:inc|llc|ltd|limited|corp|plc|gmbh|s\.?a|pty|pvt|pte|private|llp|srl|sal|group plc)\b\.?,?$",
+    re.I,
+)
 _NOT_OWNERS = re.compile(
     r"^(?:all \w+|site|contents?|and |privacy|terms|contact|the authors?\b|holders?\b|policy|notices?|"
-    r"copyright|reserved|rights?\b|"
+    r"copyright|reserved|rights?\b|th(?:is|ese)\b|your\b|our\b|no part\b|"
     r"infringement|law|protected|information|agency|statement|\d+$|licen[cs]e|respective)",
     re.I,
 )
@@ -75,6 +80,7 @@ _FOOT_LINES = 80
 _MASTHEAD_CHARS = 50
 _MASTHEAD_WORDS = 5
 _MASTHEAD_LINES = 5
+_NAMED_LINES = 3
 _SMALL_WORDS = frozenset("of and the in on for & de del la le".split())
 _NO_SUFFIX = frozenset(
     "News Times Today Online Press Media Video Radio TV Review Standard Magazine Television".split()
@@ -89,16 +95,21 @@ def find_publisher(lines: Sequence[str], *, title: str | None, url: str | None) 
     """Who publishes the page, by the surest sign there is: null rather than a guess.
 
     What the page's own title adds to the headline; a line that spells the host of the address; what the page
-    calls itself in several ways; who holds the copyright (a wire service holds that of its text only); a
-    masthead above a menu; whom readers are asked to follow; the paper that a byline names.
+    calls itself in several ways; the paper that it says it was printed in; a station's call sign; who holds
+    the copyright (a wire service holds that of its text only, an author is no publisher if there is a
+    masthead); a masthead above a menu; whom readers are asked to follow; the paper that a byline names.
     """
     owner = _copyright_owner(lines)
+    is_author = owner is not None and is_person(owner) and has_given_name(owner)
     return (
         _title_suffix(lines[:3], title)
         or _spelt_by_host([*lines[:_TOP_LINES], *lines[_TOP_LINES:][-_TOP_LINES:]], url)
         or self_named(lines)
-        or (_as_printed(owner, lines) if owner else None)
+        or printed_in(lines[:_MASTHEAD_LINES], lines[-_FOOT_LINES:])
+        or call_sign(lines[:_TOP_LINES], lines)
+        or (_as_printed(owner, lines) if owner and not is_author else None)
         or _masthead(lines, title)
+        or owner
         or _title_prefix(lines[:3], title)
         or _in_print(lines)
         or _invited(lines)
@@ -225,11 +236,6 @@ def _is_own_paper(name: str) -> bool:
     return _can_be_masthead(name) and _is_paper(name) and not agency_of(name.removeprefix("The "))
 
 
-def squeezed(text: str) -> str:
-    """Letters and figures alone, in lower case: ``Hawaii News Now`` is ``HawaiiNewsNow``."""
-    return _LETTERS.sub("", text.lower())
-
-
 def _words(text: str) -> set[str]:
     return set(_LETTERS.sub(" ", text.lower()).split())
 
@@ -309,10 +315,27 @@ def copyright_agency(line: str) -> str | None:
 def _owner(line: str, match: re.Match[str]) -> str | None:
     if re.search(r"\b(?:data|photos?|images?|text|video) $", line[: match.start()], re.I):
         return None
-    owner = _COMPANY.sub("", _COMPANY.sub("", match["owner"].strip(" ,.-–—|"))).strip(" ,.-–—|")
+    owner = _without_menu(match["owner"].strip(" ,.-–—|"))
+    owner = _COMPANY.sub("", _COMPANY.sub("", owner)).strip(" ,.-–—|")
     if not 1 < len(owner) <= _MASTHEAD_CHARS or _NOT_OWNERS.match(owner) or len(owner.split()) > 7:
         return None
     return None if agency_of(owner.removeprefix("The ")) or agency_of(owner) else owner
+
+
+def _without_menu(owner: str) -> str:
+    """``The Tide Legal notice Contact`` → ``The Tide``: the footer's menu may stand on the owner's line.
+
+    A phrase of several words tells it: "Press" and "Company" end names of owners too.
+    """
+    words, furniture = owner.split(), load_furniture()
+    legal = furniture.bits["legal"]
+    for i in range(1, len(words) - 1):
+        for j in range(i + 2, min(i + 4, len(words)) + 1):
+            rest = words[j:]
+            named = furniture.line_mask(" ".join(words[i:j]).lower()) & legal
+            if named and all(furniture.line_mask(word.lower()) & legal for word in rest):
+                return " ".join(words[:i])
+    return owner
 
 
 def _masthead(lines: Sequence[str], title: str | None) -> str | None:
@@ -321,6 +344,8 @@ def _masthead(lines: Sequence[str], title: str | None) -> str | None:
     What stands right above the headline may be a section ("The long read"): it needs one of the last two.
     """
     at = lines.index(title) if title in lines[:_TOP_LINES] else 0
+    if at and (name := _small_logo(lines)):
+        return name
     for i, name in enumerate(lines[: min(_MASTHEAD_LINES, at)]):
         if not _can_be_masthead(name):
             continue
@@ -331,6 +356,15 @@ def _masthead(lines: Sequence[str], title: str | None) -> str | None:
         if several and not _names_section(name) and any(map(_is_menu, lines[i + 1 : min(at, i + 4)])):
             return name
     return None
+
+
+def _small_logo(lines: Sequence[str]) -> str | None:
+    """The one word in small letters that a page begins with, as the page writes it elsewhere: "Tide"."""
+    word, name = lines[0], lines[0].capitalize()
+    if not (word.isalpha() and word.islower() and len(word) > 3) or load_furniture().line_mask(word):
+        return None
+    named = sum(name in line and _is_repeated(name, [line[: _MOST_LINE_CHARS // 4 - 1]]) for line in lines)
+    return name if named >= _NAMED_LINES else None
 
 
 def _is_repeated(name: str, lines: Sequence[str]) -> bool:
@@ -350,7 +384,7 @@ def _can_be_masthead(name: str) -> bool:
     words = _WORD.findall(name)
     capitals = all(word[0].isupper() or word[0].isdigit() or word in _SMALL_WORDS for word in words)
     is_author = len(words) > 1 and is_person(name) and has_given_name(name)
-    return capitals and _is_name(name) and not is_author
+    return capitals and _is_name(name) and not is_author and not has_date(name)
 
 
 def _is_menu(line: str) -> bool:

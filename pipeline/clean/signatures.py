@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.clean.dates import find_dates
+from pipeline.clean.dates import find_dates, find_yearless
 from pipeline.clean.furniture import Furniture
 from pipeline.clean.lines import Page, ends_sentence
+from pipeline.clean.thread_lines import is_button
 
 MAX_SIGNATURE_CHARS = 110
 _MAX_NAME_CHARS = 40
@@ -32,9 +33,11 @@ _MEMBER_LINES = 6
 _BADGES = frozenset("OP MOD Mod Moderator Author AUTHOR Staff Admin".split())
 """What stands between a commenter's name and the time."""
 _REPLIER_WORDS = 3
+_MARK_BEFORE = re.compile(r"[,|•·–—(-]\s*(?:(?:on|at)\s)?$")
 _ASIDE = re.compile(
     r"\((?:author|staff|mod(?:erator)?|editor|op|verified|guest|member|subscriber|admin)[^)]*\)", re.I
 )
+_BRACKETED = re.compile(r"\s*\([^()]*\)$")
 _SAYS = re.compile(
     r"^(?P<name>\S.{0,60}?) (?:says|said|wrote|writes|commented|replied)(?P<when>\b.{0,50}?)\s*(?::|"
     r"\.\.\.|…)$",
@@ -54,18 +57,6 @@ _NO_NAME = re.compile(
     r"video|"
     r"photo|story|article|date|time|share|source|correction|advertisement|comments?|read|by|am|pm)\b.*|"
     r".*\b(?:[ap]m [a-z]{1,4}))$",
-    re.I,
-)
-THREAD_LINE = re.compile(
-    r"^(?:[\W\d]*(?:reply|report|report abuse|like|likes|unlike|dislike|flag|share|quote|edit|delete|"
-    r"upvote|"
-    r"downvote|permalink|link|log in to reply|reply to this|thumbs up|thumbs down|recommend|helpful|"
-    r"in reply to .{1,40}|show more|read more|see more|more|up ?votes?|down ?votes?|vote|report comment|"
-    r"embed|save|hide|parent|context|full comments?|give award|next|prev|root|click to rate|newest|oldest|"
-    r"best|top(?: fan)?|(?:best|worst|highest|lowest) rated|sort(?:ed)? by|"
-    r"share this comment|guest|moderator|staff|author|op|top commenter|subscriber|member|avatar|edited|"
-    r"\d+ ?(?:[smhdwy]|mo|hrs?|mins?))\b[\W\d]*)+$|^[\W\d]+$|^_{5,}$|"
-    r"^(?:the )?comments? (?:below )?(?:have|has|are|is) (?:not )?(?:been )?(?:pre-?)?moderated\b.*$",
     re.I,
 )
 
@@ -92,10 +83,13 @@ def name_of(text: str) -> str | None:
     name = " ".join(_ASIDE.sub("", _NUMBER.sub("", text)).split()).strip(" -–—|,:;•·><»«›‹*#()")
     if not name or len(name) > _MAX_NAME_CHARS or len(name.split()) > _MAX_NAME_WORDS:
         return None
+    if name.count("(") > name.count(")"):
+        name += ")"
+    bare = _BRACKETED.sub("", name)
     if (
-        not any(c.isalpha() for c in name)
+        not any(c.isalpha() for c in bare)
         or _NO_NAME.match(name)
-        or (ends_sentence(name) and not re.search(r"\b\w\.$", name))
+        or (ends_sentence(bare) and not re.search(r"\b\w\.$", bare))
     ):
         return None
     return name
@@ -116,11 +110,26 @@ def dated_of(line: str) -> tuple[str, dt.datetime | None] | None:
     else:
         ago = _AGO.search(line) or _FIGURES.search(line)
         if not ago:
-            return None
+            return _yearless_of(line)
         before, when = _placeless(line[: ago.start()]), None
         known = any(c.isalpha() for c in _FILLER.sub(" ", before))
         rest = before if known and "|" in line[ago.end() :] else before + " | " + line[ago.end() :]
     return " ".join(_FILLER.sub(" ", rest).split()), when
+
+
+def _yearless_of(line: str) -> tuple[str, None] | None:
+    """The same for a day and month without a year: alone on the line, or a name before it and a time of day.
+
+    "Market on 3 May from 9 am" would be a signature otherwise: a mark must stand between.
+    """
+    found = find_yearless(line)
+    if found is None:
+        return None
+    before, after = line[: found.start], line[found.end :]
+    rest = " ".join(_FILLER.sub(" ", before + " | " + after).split())
+    if rest and not (found.has_time and _MARK_BEFORE.search(before) and not _FILLER.sub(" ", after).strip()):
+        return None
+    return rest, None
 
 
 def find_signatures(page: Page, start: int, short: Sequence[int], furniture: Furniture) -> list[Signature]:
@@ -183,7 +192,7 @@ def _after_member(page: Page, i: int) -> int:
 def with_repliers(page: Page, signatures: list[Signature], start: int) -> list[Signature]:
     """The signatures, those read as "PARENT, time" under the replier's name taken as the replier's.
 
-    Disqus prints whom a reply answers between its author's name and its time.
+    Whom a reply answers stands between its author's name and its time, or on the line of the time.
     """
     seen: set[str] = set()
     out: list[Signature] = []
@@ -192,12 +201,12 @@ def with_repliers(page: Page, signatures: list[Signature], start: int) -> list[S
         line = page.lines[i] if i >= max(start, out[-1].last if out else start) else ""
         if (
             signature.author in seen
-            and signature.last - signature.first == 2
+            and not (signature.says or signature.signed)
             and line
             and not ends_sentence(line)
-            and not THREAD_LINE.match(line)
+            and not is_button(line)
             and len(line.split()) <= _REPLIER_WORDS
-            and (i == start or THREAD_LINE.match(page.lines[i - 1]))
+            and (i == start or is_button(page.lines[i - 1]))
             and (name := name_of(line))
         ):
             signature = replace(signature, first=i, author=name)

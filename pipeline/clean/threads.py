@@ -17,7 +17,6 @@ from pipeline.clean.furniture import Furniture
 from pipeline.clean.lines import Page, ends_sentence
 from pipeline.clean.signatures import (
     MAX_SIGNATURE_CHARS,
-    THREAD_LINE,
     Signature,
     dated_of,
     find_signatures,
@@ -25,12 +24,12 @@ from pipeline.clean.signatures import (
     with_repliers,
     without_quoted,
 )
+from pipeline.clean.thread_lines import is_address, is_button, is_note, is_notice, is_removed
 
 _BUTTON_WORDS = 7
 _MIN_UNHEADED = 3
 """Signatures that make a thread without a heading; teasers with author and date have no prose between."""
 
-_REPLIES_TO = re.compile(r"^\W*(?:in reply to|replying to|reply to)\b.{0,50}$|^@[\w.-]+$", re.I)
 _NAMED = re.compile(r"^(?P<name>@?[\w.'’-]+(?: [\w.'’-]+){0,2}): \S")
 _REPLY_LINE = re.compile(r"\b(?:reply|like)\b", re.I)
 _JOB = re.compile(r"^(?:works|worked|studied|studies|lives|.{2,40} (?:at|·)) \S.{0,60}$", re.I)
@@ -81,7 +80,7 @@ def _reply_blocks(page: Page, heading: int, furniture: Furniture) -> Thread | No
     comments: list[Comment] = []
     first = last = heading + 1
     for i in range(heading + 1, len(page)):
-        if not (THREAD_LINE.match(page.lines[i]) and _REPLY_LINE.search(page.lines[i])):
+        if not (is_button(page.lines[i]) and _REPLY_LINE.search(page.lines[i])):
             continue
         first = _after_furniture(page, first, i, furniture)
         name = name_of(page.lines[first]) if i - first > 1 else None
@@ -104,7 +103,9 @@ def _is_text(line: str) -> bool:
 
 def _is_notice(line: str, furniture: Furniture) -> bool:
     lower = line.lower()
-    return bool(furniture.start_mask(lower) or furniture.line_mask(lower)) or furniture.is_menu(lower)
+    if furniture.start_mask(lower) or furniture.line_mask(lower) or furniture.is_menu(lower):
+        return True
+    return is_notice(line) or bool(furniture.find_anywhere([lower])[0] & furniture.bits["comments"])
 
 
 def _is_heading(line: str) -> bool:
@@ -167,7 +168,7 @@ def _comes_before(
         return True
     if heading is not None:
         between = page.lines[heading + 1 : signatures[0].first]
-        texts = (line for line in between if _is_text(line) and not THREAD_LINE.match(line))
+        texts = (line for line in between if _is_text(line) and not is_button(line))
         return all(_is_notice(line, furniture) for line in texts)
     after = page.lines[signatures[-1].last : signatures[-1].last + 2]
     return any(ends_sentence(line) and _is_prose(line) for line in after)
@@ -188,19 +189,24 @@ def _signed_above(
             lines, posted = range(lines.start, lines.stop - 1), dated[1]
         if len(lines):
             own = range(signature.first, signature.last)
-            comments.append(Comment(signature.author, posted, own, (), lines))
+            comments.append(Comment(signature.author, posted, own, (), _said(page, lines)))
             last = lines.stop
     return comments, last
 
 
+def _said(page: Page, lines: range) -> range:
+    """A comment's lines; none of them where they say that it was removed."""
+    return lines[:0] if len(lines) == 1 and is_removed(page.lines[lines.start]) else lines
+
+
 def _comment_lines(page: Page, first: int, end: int, furniture: Furniture) -> range:
     """A comment's own lines between its signature and ``end``: up to the first line of furniture."""
-    while first < end and (THREAD_LINE.match(page.lines[first]) or _REPLIES_TO.match(page.lines[first])):
+    while first < end and any(each(page.lines[first]) for each in (is_button, is_note, is_address)):
         first += 1
     last = first
     while last < end:
         line = page.lines[last]
-        if THREAD_LINE.match(line):
+        if is_button(line) or is_note(line):
             break
         lower = line.lower()
         if (
@@ -234,7 +240,7 @@ def _signed_below(
         start = _after_furniture(page, start, signature.first, furniture)
         own = range(signature.first, signature.last)
         if start < signature.first:
-            lines = range(start, signature.first)
+            lines = _said(page, range(start, signature.first))
             comments.append(Comment(signature.author, signature.posted, own, tuple(repeats), lines))
         repeats = []
         start = signature.last
@@ -255,6 +261,6 @@ def _after_furniture(page: Page, start: int, end: int, furniture: Furniture) -> 
     """The line after the last line of furniture in ``start`` to ``end - 1``."""
     for i in range(end - 1, start - 1, -1):
         line = page.lines[i]
-        if THREAD_LINE.match(line) or furniture.line_mask(line.lower()):
+        if is_button(line) or furniture.line_mask(line.lower()):
             return i + 1
     return start

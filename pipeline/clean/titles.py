@@ -56,6 +56,13 @@ _DOCUMENT = re.compile(
 )
 """How a line above the headline names the office and what it sends out: "Harbour Board - Press release"."""
 _LOWER_WORD = re.compile(r"\b[a-z]{4,}\b")
+_ITEM = re.compile(r"^(?:[*+•·▪►»‣◦–-]|\d{1,2}[.)]?)\s+")
+_LISTED_WORDS = 4
+_LISTED_SCORE = 0.3
+_LISTED_CHARS = 160
+_PARAGRAPH_WORDS = 25
+_SMALL_RUN = re.compile(r" [a-z]{2,}(?: |$)")
+"""What a headline has that is listed again below the prose: a menu is too, all in capitals."""
 _TRAIL_WORDS = range(3, 8)
 _TRAIL_SHARE = 0.6
 _DATE_WORDS = 6
@@ -147,6 +154,8 @@ def find_title(lines: Lines, places: range, given: str | None) -> int | None:
         return None
     keys = {i: key(lines[i]) for i in candidates}
     names = _page_titles(lines)
+    listed = _listed(lines, {lines[i] for i in candidates}, places.stop)
+    prose = next((i for i in places if lines.n_words[i] >= _PARAGRAPH_WORDS), places.stop)
     counts: dict[str, int] = {}
     for each in keys.values():
         counts[each] = counts.get(each, 0) + 1
@@ -156,8 +165,29 @@ def find_title(lines: Lines, places: range, given: str | None) -> int | None:
         if lines.n_words[i] >= 3:
             score += max(1.0 * (counts[keys[i]] > 1), _in_page_title(keys[i], i, names))
             score += 0.5 * lines.opens_page_title(i)
+        if lines[i] in listed and i < prose and _SMALL_RUN.search(lines[i]):
+            score += _LISTED_SCORE
         scores[i] = score - 1.0 * _holds_next(keys, i)
     return max(candidates, key=lambda i: (scores[i], i))
+
+
+def _listed(lines: Lines, texts: set[str], start: int) -> set[str]:
+    """Those of some texts that stand again among short lines from ``start`` on: "Most read", archives."""
+    found = set()
+    units = lines.units
+    for i in range(start + 1, len(units) - 1):
+        text = units[i].text
+        if text not in texts:
+            if text[0].isalpha():
+                continue
+            text = _ITEM.sub("", text)
+        if text in texts and all(map(_is_short, units[i - 1 : i + 2])):
+            found.add(text)
+    return {text for text in found if len(text.split()) >= _LISTED_WORDS}
+
+
+def _is_short(unit: Unit) -> bool:
+    return len(unit.text) < _LISTED_CHARS and not ends_sentence(unit.text)
 
 
 def _page_titles(lines: Lines) -> list[tuple[int, str]]:
@@ -233,12 +263,14 @@ def _has_credit(lines: Lines, i: int, stop: int) -> float:
 
 
 def _heads_next(lines: Lines, i: int, stop: int) -> bool:
-    """Whether a line is a date above the last line before the prose, which looks like a headline.
+    """Whether a line is a date above what looks like a headline: the last line before the prose, or with a
+    byline right below it.
 
     A byline above the date makes it that of another headline, further up.
     """
+    is_signed = i + 2 < stop and parse_byline(lines[i + 2]) is not None and not has_date(lines[i + 2])
     return (
-        i + 2 == stop
+        (i + 2 == stop or is_signed)
         and lines.n_words[i] <= _DATE_WORDS
         and not (i and (lines.is_announced(i - 1) or lines.is_lone_credit(i - 1)))
         and has_date(lines[i])
@@ -275,12 +307,18 @@ def _next_candidate(lines: Lines, i: int, stop: int) -> int | None:
 
 
 def _is_menu(text: str, n_words: int) -> bool:
-    """Whether the line is capitalised words in a row, many of them names of sections."""
+    """Whether the line is capitalised words in a row, many of them names of sections, or the first two."""
     words = [word for word in text.split() if word[0].isalnum()]
-    if n_words < 3 or not all(word[0].isupper() for word in words):
+    if n_words < 3 or not all(word[0].isupper() or word in _SMALL_WORDS for word in words):
         return False
-    n_sections = sum(word.lower() in load_furniture().line for word in words)
-    return n_sections >= _SECTION_SHARE * len(words) or (n_sections > 1 and n_words >= _MENU_WORDS)
+    small = not all(word[0].isupper() for word in words)
+    is_section = [word.lower() in load_furniture().line for word in words]
+    n_sections = sum(is_section)
+    if n_sections > 2 and all(is_section[:2]):
+        return True
+    return not small and (
+        n_sections >= _SECTION_SHARE * len(words) or (n_sections > 1 and n_words >= _MENU_WORDS)
+    )
 
 
 def _is_trail(lines: Lines, i: int) -> bool:

@@ -88,6 +88,7 @@ class _Lines:
     pieces: list[str] = field(default_factory=list)
     n_pre: int = 0
     after_link: bool = False
+    after_time: bool = False
 
     def read(self, tree: Any, *, hidden_counts: bool) -> str:
         events = etree.iterwalk(tree, events=("start", "end"))
@@ -115,6 +116,8 @@ class _Lines:
             self.pieces.append("“")
         elif tag == "a" and self.after_link:
             self.pieces.append(" ")  # two links of a menu: only the style sheet keeps them apart
+        elif tag == "time" and self.pieces and self.pieces[-1][-1:].isalnum():
+            self.pieces.append(" ")  # a name and its time
         self.n_pre += tag == "pre"
         self._add(element.text)
 
@@ -126,11 +129,14 @@ class _Lines:
             self.pieces.append("”")
         self.n_pre -= tag == "pre"
         self.after_link = tag == "a"
+        self.after_time |= tag == "time"
 
     def _add(self, text: str | None) -> None:
         if not text:
             return
-        self.after_link = False
+        if self.after_time and text[0].isalnum():
+            self.pieces.append(" ")
+        self.after_link = self.after_time = False
         if not self.n_pre:
             self.pieces.append(text)
             return
@@ -145,7 +151,7 @@ class _Lines:
         if line:
             self.lines.append(line)
         self.pieces.clear()
-        self.after_link = False
+        self.after_link = self.after_time = False
 
 
 def _is_hidden(element: Any) -> bool:
