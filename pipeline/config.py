@@ -98,6 +98,7 @@ class ModelConfig(Section):
     nested: bool
     nested_log_odds: float
     min_confidence: float = Field(ge=0, le=1)
+    min_entity_confidence: float = Field(ge=0, le=1)
 
 
 class Config(Section):

@@ -183,6 +183,7 @@ def test_confidence_comes_from_the_model() -> None:
     doc.ents = [doc.char_span(0, 5, label="GPE")]
     doc.user_data[CONFIDENCE_KEY] = {(0, 5): 0.5}
     assert find_entities(doc, reading, article)[0].confidence == 0.5
+    assert find_entities(doc, reading, article, least=0.6) == []
 
 
 PEOPLE = "PERSON"

@@ -54,15 +54,16 @@ class _Span:
     confidence: float
 
 
-def find_entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
+def find_entities(doc: Doc, reading: Reading, article: Article, *, least: float = 0.0) -> list[Entity]:
     """The entities of an article in text order, without overlap.
 
-    The model's spans keep their place; a rule adds where the model gives nothing, and an amount of money or
-    a percentage also takes the place of numbers inside it. ``name`` is null for dates, numbers, weapons and
-    vehicles.
+    The model's spans, but those of less confidence than ``least``, keep their place; a rule adds where the
+    model gives nothing, and an amount of money or a percentage also takes the place of numbers inside it.
+    ``name`` is null for dates, numbers, weapons and vehicles.
     """
     text = reading.text  # spaCy joins the tokens anew each time it is asked for the Doc's
-    spans = _settled(list(_of_model(doc, reading, article, text)), list(_of_rules(doc, text)), len(text))
+    found = [span for span in _of_model(doc, reading, article, text) if span.confidence >= least]
+    spans = _settled(found, list(_of_rules(doc, text)), len(text))
     spans = [span for span in spans if _in_one_block(span, reading)]
     mentions = [_mention(span, text) for span in spans if span.label in names.NAME_LABELS]
     forms = fullest_forms(mentions, text)

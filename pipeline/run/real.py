@@ -36,7 +36,7 @@ def make_stages(config: Config) -> Stages:
         clean=functools.partial(_clean, config),
         clean_all=functools.partial(_clean_all, config),
         annotate=annotate,
-        entities=_entities,
+        entities=functools.partial(_entities, least=config.model.min_entity_confidence),
         claims=functools.partial(_claims, least=config.model.min_confidence),
         resolve=_resolve,
         sketch=_sketch,
@@ -118,10 +118,10 @@ class _Annotate:
         yield from self.load().pipe(articles)
 
 
-def _entities(doc: Doc, reading: Reading, article: Article) -> list[Entity]:
+def _entities(doc: Doc, reading: Reading, article: Article, *, least: float) -> list[Entity]:
     from pipeline.entities import find_entities
 
-    return find_entities(doc, reading, article)
+    return find_entities(doc, reading, article, least=least)
 
 
 def _claims(doc: Doc, reading: Reading, article: Article, *, least: float) -> list[Claim]:
