@@ -12,7 +12,6 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline.entities import CONFIDENCE_KEY
 from pipeline.schema import Article, Claim, Document, Entity, Reading, Segment, read_article
 
 Row = Mapping[str, Any]
@@ -82,7 +81,7 @@ def plain_english() -> Language:
 def gold_doc(row: Row, reading: Reading, nlp: Language) -> Doc:
     """What ``nlp`` makes of the passage, with gold entities and gold spans in place of its own."""
     doc = nlp(reading.text)
-    doc.user_data.pop(CONFIDENCE_KEY, None)  # gold is sure
+    doc.user_data.clear()  # how sure the model was of its own entities: gold is sure
     doc.set_ents([_span(doc, each["start"], each["end"], each["label"]) for each in _flat(row["entities"])])
     groups: dict[str, list[Span]] = {"source": [], "cue": [], "content": []}
     for number, claim in enumerate(row["claims"]):
