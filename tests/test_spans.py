@@ -102,6 +102,7 @@ def test_form_after_a_cue_that_names(text: str, form: str) -> None:
         ("It quoted ⟦Ann Hale as saying⟧.", "Ann Hale as saying"),
         ("⟦MIROV, Aron — It rained⟧, he said.", "It rained"),
         ("⟦MIROV (AP) - It rained⟧, he said.", "It rained"),
+        ("It poured.\n⟦MIROV, Aron — It rained⟧, he said.", "It rained"),
         ("It poured.\n⟦NATO — the alliance — knew⟧, he said.", "NATO — the alliance — knew"),
     ],
 )

@@ -60,13 +60,15 @@ def dateline_chars(reading: Reading, block: Block) -> int:
     """Code points of the dateline that a segment opens with: one of the first of the prose, or an excerpt."""
     if block.kind not in ("body", "quote"):
         return 0
-    prose = (each for each in reading.blocks if each.kind == "body")
-    if block.kind == "body" and block not in itertools.islice(prose, FIRST_PARAGRAPHS):
+    first = list(itertools.islice((each for each in reading.blocks if each.kind == "body"), FIRST_PARAGRAPHS))
+    if block.kind == "body" and block not in first:
         return 0
     match = _IN_CAPITALS.match(reading.text, block.start, block.start + block.n_chars)
     if match is None or (match["colon"] and _has_turns(reading, block)):
         return 0
-    return match.end() - match.start()
+    opens_sentence = not reading.text[match.end() : match.end() + 1].islower()
+    may_go_on = block.kind == "quote" or block is first[0]
+    return match.end() - match.start() if opens_sentence or may_go_on else 0
 
 
 def _has_turns(reading: Reading, block: Block) -> bool:
