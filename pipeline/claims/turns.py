@@ -35,7 +35,8 @@ def find_turns(doc: Doc, reading: Reading) -> list[Turn]:
     """The turns of an article that is an interview, in text order; none in any other.
 
     Four labelled paragraphs or more, two speakers or more, and one of them a person's name or "Q": else
-    labels may be headings ("Location: …"). A label that comes but once is a speaker's full name.
+    labels may be headings ("Location: …"). "ANN LEE" and "Lee" are one speaker; who speaks but
+    once has no turn.
     """
     found = [
         (block, match)
@@ -43,10 +44,9 @@ def find_turns(doc: Doc, reading: Reading) -> list[Turn]:
         if block.kind in ("body", "quote") and (match := _LABEL.match(reading.text, block.start))
         if not reading.text.startswith(_QUOTED, match.end())  # the reporter may go on behind it
     ]
-    times = Counter(speaker_of(match["label"]) for _, match in found)
-    found = [(block, match) for block, match in found if times[speaker_of(match["label"])] > 1]
-    times = Counter(speaker_of(match["label"]) for _, match in found)
-    if len(found) < _LEAST_TURNS or len(times) < 2:
+    times = Counter(_speaker_of(match["label"]) for _, match in found)
+    found = [(block, match) for block, match in found if times[_speaker_of(match["label"])] > 1]
+    if len(found) < _LEAST_TURNS or sum(n > 1 for n in times.values()) < 2:
         return []
     turns = []
     for block, match in found:
@@ -58,7 +58,7 @@ def find_turns(doc: Doc, reading: Reading) -> list[Turn]:
     return turns if any(_is_speaker(turn.source) for turn in turns) else []
 
 
-def speaker_of(label: str) -> str:
+def _speaker_of(label: str) -> str:
     """What all labels of one speaker share: the last word, in small letters."""
     return label.rsplit(" ", 1)[-1].casefold()
 

@@ -94,7 +94,7 @@ def train(
 ) -> None:
     """Train the embedded model.
 
-    Takes hours on a CPU, half an hour with --tune, and may be stopped: the same command goes on.
+    Takes hours on a CPU, under an hour with --tune, and may be stopped: the same command goes on.
     """
     loudness = loudness_of(context, quiet, verbose)
     recipe = _module("pipeline.train.recipe", "train")

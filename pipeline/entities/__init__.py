@@ -62,7 +62,7 @@ def find_entities(doc: Doc, reading: Reading, article: Article, *, least: float 
     ``name`` is null for dates, numbers, weapons and vehicles.
     """
     text = reading.text  # spaCy joins the tokens anew each time it is asked for the Doc's
-    found = [span for span in _of_model(doc, reading, article, text) if span.confidence >= least]
+    found = [span for span in _of_model(doc, reading, article) if span.confidence >= least]
     spans = _settled(found, list(_of_rules(doc, text)), len(text))
     spans = [span for span in spans if _in_one_block(span, reading)]
     mentions = [_mention(span, text) for span in spans if span.label in names.NAME_LABELS]
@@ -73,7 +73,8 @@ def find_entities(doc: Doc, reading: Reading, article: Article, *, least: float 
     ]
 
 
-def _of_model(doc: Doc, reading: Reading, article: Article, text: str) -> Iterator[_Span]:
+def _of_model(doc: Doc, reading: Reading, article: Article) -> Iterator[_Span]:
+    text = reading.text
     confidences = doc.user_data.get(CONFIDENCE_KEY, {})
     labels = {ent.start_char: (ent.end_char, ent.label_) for ent in doc.ents}
     done = 0

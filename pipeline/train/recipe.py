@@ -97,7 +97,7 @@ TUNING = Plan(
     nested=True,
     seed=97,
 )
-"""Of a model already trained, with passages of one's own added to the data: half an hour on two cores."""
+"""Of a model already trained, with passages added to the data: three quarters of an hour on two cores."""
 
 KEPT = 0.2
 """Share of the weights before the tuning in the mean that is kept: the mean of both forgets less than
